@@ -130,7 +130,7 @@ def log_softmax(logits: ArrayLike, axis: int = -1, *, nan_policy: NanPolicy = "r
         shifted -= tops
         totals = row_sums(np.exp(shifted))
         logs = np.log(totals)
-        if totals.min() < 1.02:  # log(1 + tiny) loses digits: leave out the 1 and use log1p
+        if not totals.min() >= 1.02:  # log(1 + tiny) loses digits: leave out the 1, use log1p
             sure = np.flatnonzero(totals < 1.02)
             exps = exp_of_difference(z[rows][sure], tops[sure])
             logs[sure] = np.log1p(odds_against(exps, exps.argmax(axis=1))[0])
