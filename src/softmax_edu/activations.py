@@ -1,9 +1,9 @@
 """Softmax and its relatives: functions from scores (logits) to probabilities."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from softmax_edu.stable import (
     Array,
@@ -11,7 +11,9 @@ from softmax_edu.stable import (
     as_floats,
     blocks,
     by_columns,
+    check_nan_policy,
     exp_of_difference,
+    first_index,
     odds_against,
     restore,
     row_sums,
@@ -69,7 +71,7 @@ def softmax(
     """
     if np.ndim(temperature) != 0 or not 0 < temperature < np.inf:
         raise ValueError(f"temperature is {temperature!r}; it must be a positive finite number")
-    given = rows_of(logits, axis)
+    given = rows_of(logits, axis, nan_policy)
     z = given.z
     if temperature != 1:
         z = _cooled(z, temperature, nan_policy)
@@ -121,13 +123,14 @@ def log_softmax(logits: ArrayLike, axis: int = -1, *, nan_policy: NanPolicy = "r
     >>> print(log_softmax([50.0, 0.0])[0])
     -1.9287498479639178e-22
     """
-    given = rows_of(logits, axis)
+    given = rows_of(logits, axis, nan_policy)
     z = given.z
     log_probs = by_columns(z)
     for rows in blocks(z):
         shifted = log_probs[rows]
         tops = row_tops(shifted, rows.start, nan_policy)
-        shifted -= tops
+        with np.errstate(over="ignore"):  # a gap beyond the largest float is -inf
+            shifted -= tops
         totals = row_sums(np.exp(shifted))
         logs = np.log(totals)
         if not totals.min() >= 1.02:  # log(1 + tiny) loses digits: leave out the 1, use log1p
@@ -179,7 +182,7 @@ def logsumexp(
     >>> print(f"{logsumexp([1000, 1000]):.4f}")
     1000.6931
     """
-    z, shape, dtype = rows_of(logits, axis)
+    z, shape, dtype = rows_of(logits, axis, nan_policy)
     result = np.empty(len(z), z.dtype)
     for rows in blocks(z):
         exps, shift = stable_exp(z, rows, nan_policy)
@@ -239,10 +242,10 @@ def hardmax(
     """
     if ties not in ("first", "share"):
         raise ValueError(f"ties is {ties!r}; it must be 'first' or 'share'")
-    given = rows_of(logits, axis)
+    given = rows_of(logits, axis, nan_policy)
     z = given.z
-    tops = row_tops(z, nan_policy=nan_policy) if len(z) else z[:, :1]
-    winners = z == tops
+    tops = row_tops(z, nan_policy=nan_policy)
+    winners = (z == tops) | np.isnan(tops)
     if ties == "first":
         winners &= winners.cumsum(axis=1) == 1
     probs = winners / winners.sum(axis=1, keepdims=True)
@@ -282,11 +285,9 @@ def sigmoid(scores: ArrayLike, *, nan_policy: NanPolicy = "raise") -> Array:
     0.0
     """
     x = as_floats(scores, "scores")
-    if nan_policy not in ("raise", "propagate"):
-        raise ValueError(f"nan_policy is {nan_policy!r}; it must be 'raise' or 'propagate'")
+    check_nan_policy(nan_policy)
     if nan_policy == "raise" and np.isnan(x).any():
-        where = np.unravel_index(np.isnan(x).argmax(), x.shape)
-        raise ValueError(f"scores holds NaN at index {tuple(map(int, where))}")
+        raise ValueError(f"scores holds NaN at index {first_index(np.isnan(x))}")
     wide = x.astype(np.float32) if x.dtype == np.float16 else x
     small = np.exp(-np.abs(wide))  # at most 1: it never overflows
     probs: Array = np.where(wide < 0, small, 1) / (1 + small)
@@ -314,8 +315,7 @@ def softmax_jacobian(logits: ArrayLike) -> Array:
     References
     ----------
     Bridle, "Probabilistic interpretation of feedforward classification network
-    outputs", 1990; for the norm: Gao and Pavel, "On the properties of the softmax
-    function", 2017.
+    outputs", 1990; for the norm: Böhning, "Multinomial logistic regression algorithm", 1992.
 
     Examples
     --------

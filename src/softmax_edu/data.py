@@ -51,6 +51,10 @@ def digits(num_test: int = 360, seed: int = 0) -> Split:
     >>> split.X_train.shape, split.X_test.shape
     ((1437, 64), (360, 64))
     """
+    if not NUM_DIGITS <= num_test <= 1797 - NUM_DIGITS:
+        raise ValueError(
+            f"num_test is {num_test!r}; from 10 to 1787 leave every digit in both parts"
+        )
     try:
         from sklearn.datasets import load_digits
         from sklearn.model_selection import train_test_split

@@ -31,7 +31,8 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        If `step` is not positive and finite, or f returns a value that is not finite.
+        If `step` is not positive and finite, or too small to change an entry of `x`;
+        if f returns a value that is not finite.
 
     References
     ----------
@@ -50,6 +51,10 @@ def numerical_gradient(
         above, below = point.copy(), point.copy()
         above[index] += step
         below[index] -= step
+        if above[index] == below[index]:
+            raise ValueError(
+                f"step {step:g} is lost in rounding beside {point[index]:g}; take a larger one"
+            )
         slope = (np.asarray(f(above), float) - np.asarray(f(below), float)) / (
             above[index] - below[index]  # not 2 * step: this is how far apart they really are
         )
@@ -59,7 +64,7 @@ def numerical_gradient(
     if not columns:
         return np.zeros(point.shape)
     stacked = np.stack(columns, axis=-1)
-    return stacked.reshape(*columns[0].shape, *point.shape)
+    return stacked.reshape(columns[0].shape + point.shape)
 
 
 def relative_error(actual: ArrayLike, expected: ArrayLike) -> float:
@@ -73,8 +78,8 @@ def relative_error(actual: ArrayLike, expected: ArrayLike) -> float:
     Returns
     -------
     float
-        ||a - b|| / (||a|| + ||b||), between 0 and 1; 0 when both are zero. Below about
-        1e-7 a gradient is right; above 1e-3 it is wrong.
+        ||a - b|| / (||a|| + ||b||), between 0 and 1; 0 when both are zero, NaN when an
+        entry is. Below about 1e-7 a gradient is right; above 1e-3 it is wrong.
 
     Raises
     ------
@@ -94,4 +99,4 @@ def relative_error(actual: ArrayLike, expected: ArrayLike) -> float:
     if a.shape != b.shape:
         raise ValueError(f"actual has shape {a.shape}, expected has shape {b.shape}")
     scale = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / scale) if scale > 0 else 0.0
+    return float(np.linalg.norm(a - b) / scale) if scale != 0 else 0.0

@@ -12,6 +12,7 @@ from softmax_edu.stable import (
     Rows,
     as_floats,
     blocks,
+    first_index,
     flat_entries,
     odds_against,
     rows_of,
@@ -42,7 +43,7 @@ def one_hot(labels: ArrayLike, num_classes: int, dtype: DTypeLike = np.float64) 
     TypeError
         If `labels` does not hold integers.
     ValueError
-        If a label is negative or not below `num_classes`.
+        If a label is negative or not below `num_classes`; if that is not a positive integer.
 
     References
     ----------
@@ -54,6 +55,8 @@ def one_hot(labels: ArrayLike, num_classes: int, dtype: DTypeLike = np.float64) 
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
+    if not isinstance(num_classes, int | np.integer) or num_classes < 1:
+        raise ValueError(f"num_classes is {num_classes!r}; it must be a positive integer")
     checked = _check_labels(labels, num_classes)
     targets = np.zeros((*checked.shape, num_classes), dtype)
     np.put_along_axis(targets, checked[..., None], 1, axis=-1)
@@ -215,6 +218,7 @@ class _Task(NamedTuple):
     nan_policy: NanPolicy
 
 
+@np.errstate(over="ignore")  # a loss beyond the largest float is infinite
 def _evaluate(task: _Task, want_gradient: bool) -> tuple[Array, Array]:
     """Compute each row's loss and, if wanted, the gradient of the reduced loss."""
     z, shape, dtype = task.logits
@@ -238,7 +242,7 @@ def _evaluate(task: _Task, want_gradient: bool) -> tuple[Array, Array]:
         if task.targets is not None:
             _weigh(losses[rows], exps, z[rows], classes, task.targets[rows], count)
     return (
-        losses.reshape(shape[:-1]).astype(dtype, copy=False),
+        losses.reshape(shape[:-1]),
         dlogits.reshape(shape).astype(dtype, copy=False),
     )
 
@@ -266,12 +270,14 @@ def _weigh(
     exps[index] += mass / count
 
 
+@np.errstate(over="ignore")
 def _reduce(losses: Array, task: _Task) -> float | Array:
+    """Reduce the losses as asked; only single losses are cut to float16."""
     if task.reduction == "mean":
         return float(losses.mean())
     if task.reduction == "sum":
         return float(losses.sum())
-    return losses[()]
+    return losses.astype(task.logits.dtype, copy=False)[()]
 
 
 def _check(
@@ -283,7 +289,7 @@ def _check(
     nan_policy: NanPolicy,
 ) -> _Task:
     """Check all arguments and lay them out as rows."""
-    rows = rows_of(logits)
+    rows = rows_of(logits, nan_policy=nan_policy)
     num_classes = rows.shape[-1]
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction is {reduction!r}; it must be 'mean', 'sum' or 'none'")
@@ -312,34 +318,36 @@ def _check(
 
 def _check_labels(labels: ArrayLike, num_classes: int) -> Labels:
     """Return labels as integers from 0 to num_classes - 1, or say which is none."""
+    if isinstance(labels, np.ma.MaskedArray):
+        raise TypeError("labels is a masked array; leave the masked examples out instead")
     array = np.asarray(labels)
     if array.size == 0:
         return array.astype(np.intp)
+    if array.dtype.kind == "f" and (array != np.floor(array)).any():
+        where = first_index(array != np.floor(array))
+        raise TypeError(f"labels holds {array[where]} at index {where}; class numbers are integers")
     if array.dtype.kind not in "iub":
         raise TypeError(
-            f"labels has dtype {array.dtype}, its first value is {array.flat[0]!s};"
-            " class numbers are integers (whole floats: labels.astype(int))"
+            f"labels has dtype {array.dtype}; class numbers are integers"
+            " (for whole floats: labels.astype(int))"
         )
-    if array.dtype.kind == "b":
-        array = array.astype(np.intp)
     if array.min() < 0 or array.max() >= num_classes:
-        wrong = (array < 0) | (array >= num_classes)
-        where = tuple(int(i) for i in np.unravel_index(wrong.argmax(), array.shape))
+        where = first_index((array < 0) | (array >= num_classes))
         raise ValueError(
             f"labels holds {array[where]} at index {where};"
             f" with {num_classes} classes it must lie between 0 and {num_classes - 1}"
         )
-    return array
+    return array.astype(np.intp, copy=False)
 
 
 def _check_targets(targets: ArrayLike, normalized: bool) -> Array:
     """Return targets as floats, or say which row is no distribution."""
     array = as_floats(targets, "targets")
     if not (np.isfinite(array).all() and (array >= 0).all()):
-        wrong = ~(np.isfinite(array) & (array >= 0))
-        where = tuple(int(i) for i in np.unravel_index(wrong.argmax(), array.shape))
+        where = first_index(~(np.isfinite(array) & (array >= 0)))
         raise ValueError(
-            f"targets holds {array[where]} at index {where}; probabilities are at least 0"
+            f"targets holds {array[where]} at index {where};"
+            " probabilities and weights are finite and at least 0"
         )
     mass = array.sum(axis=-1, dtype=np.float64).reshape(-1)
     wrong = np.abs(mass - 1) > np.sqrt(np.finfo(array.dtype).eps)

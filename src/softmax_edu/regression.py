@@ -236,11 +236,13 @@ def gradient_descent(
     0.693 then 0.010
     """
     X = _check_features(X)
-    y = np.asarray(y)
-    if len(y) != len(X):
-        raise ValueError(f"X has {len(X)} rows, but y has {len(y)}")
+    y = np.asanyarray(y)  # a masked array stays one, and is refused by the loss
+    if y.shape[:1] != (len(X),):
+        raise ValueError(f"X has {len(X)} rows, but y has shape {y.shape}")
     if not 0 < learning_rate < np.inf:
         raise ValueError(f"learning_rate is {learning_rate!r}; it must be positive and finite")
+    if num_steps < 0:
+        raise ValueError(f"num_steps is {num_steps!r}; it must be at least 0")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum is {momentum!r}; it must lie in [0, 1)")
     if batch_size is not None and not 1 <= batch_size <= len(X):
@@ -248,6 +250,11 @@ def gradient_descent(
     if batch_size is not None and rng is None:
         raise ValueError("batch_size needs rng, for example np.random.default_rng(0)")
     W, b = zeros(X.shape[1], num_classes) if start is None else start
+    if W.shape != (X.shape[1], num_classes):
+        raise ValueError(
+            f"start.W has shape {W.shape}; for these features and classes it must be"
+            f" {(X.shape[1], num_classes)}"
+        )
     velocity_W, velocity_b = np.zeros_like(W), np.zeros_like(b)
     costs = np.empty(num_steps)
     waiting: list[NDArray[np.intp]] = []
@@ -317,6 +324,8 @@ def fit(
     array([[-1.064,  1.064]])
     """
     X = _check_features(X)
+    if len(X) == 0:
+        raise ValueError(f"X has shape {X.shape}: there are no examples to learn from")
     if not 0 < l2 < np.inf:
         raise ValueError(f"l2 is {l2!r}; it must be positive, or separable classes have no optimum")
     if not 0 < tolerance < np.inf:

@@ -31,7 +31,7 @@ def as_floats(values: ArrayLike, name: str = "logits") -> Array:
     127 - (-128) wraps around in int8.
     """
     if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array; use -inf for a masked class instead")
+        raise TypeError(f"{name} is a masked array; mask a class by a logit of -inf instead")
     array = np.asarray(values)
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
@@ -49,11 +49,25 @@ class Rows(NamedTuple):
     dtype: np.dtype[np.floating[Any]]  # of the logits; float16 is computed in float32
 
 
-def rows_of(logits: ArrayLike, axis: int = -1) -> Rows:
+def check_nan_policy(nan_policy: NanPolicy) -> None:
+    """Refuse a misspelt policy, also where no NaN would ask for it."""
+    if nan_policy not in ("raise", "propagate"):
+        raise ValueError(f"nan_policy is {nan_policy!r}; it must be 'raise' or 'propagate'")
+
+
+def first_index(wrong: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the index of the first True, as plain integers for a message."""
+    return tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
+
+
+def rows_of(logits: ArrayLike, axis: int = -1, nan_policy: NanPolicy = "raise") -> Rows:
     """Check logits of any shape and lay them out as rows."""
+    check_nan_policy(nan_policy)
     array = as_floats(logits)
     if array.ndim == 0:
         raise ValueError("logits is a single number; it needs an axis of classes")
+    if not isinstance(axis, int | np.integer):
+        raise TypeError(f"axis is {axis!r}; it must be one integer, the axis of the classes")
     if not -array.ndim <= axis < array.ndim:
         raise ValueError(f"axis {axis} does not exist: logits has shape {array.shape}")
     moved = array if axis == -1 else np.moveaxis(array, axis, -1)
@@ -100,10 +114,8 @@ def row_tops(rows: Array, first_row: int = 0, nan_policy: NanPolicy = "raise") -
     The maximum tells all: it is NaN if any entry is, +inf if any entry is,
     and -inf only if every entry is.
     """
-    if nan_policy not in ("raise", "propagate"):
-        raise ValueError(f"nan_policy is {nan_policy!r}; it must be 'raise' or 'propagate'")
     tops: Array = rows.max(axis=1, keepdims=True)
-    if -np.inf < tops.min() and tops.max() < np.inf:
+    if len(rows) == 0 or (-np.inf < tops.min() and tops.max() < np.inf):
         return tops
     wrong = ~np.isfinite(tops[:, 0])
     if nan_policy == "propagate":
@@ -121,6 +133,7 @@ def row_tops(rows: Array, first_row: int = 0, nan_policy: NanPolicy = "raise") -
     return tops
 
 
+@np.errstate(over="ignore")  # a gap beyond the largest float is -inf, whose exp is the right 0
 def exp_of_difference(rows: Array, shift: Array) -> Array:
     """Compute exp(rows - shift) without the rounding error of the subtraction."""
     difference = rows - shift
