@@ -266,8 +266,9 @@ def _weigh(
     losses *= mass
     losses += (targets * gaps).sum(axis=1)
     exps *= mass[:, None]
-    exps -= targets / count
-    exps[index] += mass / count
+    weights = targets / count
+    weights[index] -= mass / count  # for one-hot targets exactly 0: p - 1 keeps its digits
+    exps -= weights
 
 
 @np.errstate(over="ignore")
