@@ -1,0 +1,77 @@
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
+
+PY = .venv/bin/python
+ENV = .venv/.installed
+KATEX = book/katex/node_modules/.installed
+SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+
+book: $(ENV) $(KATEX)  ## build the site into _build/html
+	@echo "Building the site"
+	@$(SITE)
+	@echo "The book is ready: open _build/html/index.html"
+
+test: $(ENV) $(KATEX)  ## check everything: code, notebooks, site
+	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	@echo "== 2 of 5: types"
+	$(PY) -m mypy
+	@echo "== 3 of 5: every cell of every notebook prints what is stored"
+	$(PY) -m pytest -q --nbval --nbval-current-env -n $(JOBS) --dist loadfile notebooks
+	@echo "== 4 of 5: the site builds without a warning"
+	rm -rf _build
+	$(SITE) --warningiserror
+	@echo "== 5 of 5: package, chapters, equations and site"
+	$(PY) -m pytest -q -n $(JOBS)
+
+serve: book  ## show the site on this machine; PORT=8000
+	@echo "Open http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: $(ENV)  ## run the chapters interactively in JupyterLab
+	@$(PY) -m jupyterlab notebooks
+
+render: $(ENV)  ## execute the chapters that changed; JOBS=2 at a time
+	@$(PY) tools/render.py --jobs $(JOBS)
+
+lock: $(ENV)  ## refresh the pinned versions
+	$(PY) -m uv pip compile --upgrade --quiet --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
+	  --group book --group test --group tools --output-file requirements.lock pyproject.toml
+
+bench: $(ENV)  ## measure the package beside its peers
+	@$(PY) -m pip install --quiet -r benchmarks/requirements.txt
+	@$(PY) -m benchmarks
+
+clean:  ## remove everything that these commands made
+	rm -rf .venv _build book/katex/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The environment: made anew when the lock changes, so that nothing unlisted lingers.
+.venv/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || \
+	  { echo "This book needs Python 3.11 to 3.14, but $(PYTHON) is another or missing."; \
+	    echo "Install one and name it, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt install python3-venv"; \
+	    exit 1; }
+	@echo "Making the environment in .venv (once; about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(ENV): .venv/.locked pyproject.toml
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(KATEX): book/katex/package-lock.json $(ENV)
+	@echo "Fetching the fonts of the formulas (once)"
+	@$(PY) tools/get_katex.py
+	@touch $@
+
+.DEFAULT_GOAL := help
+.PHONY: help book test serve lab render lock bench clean
