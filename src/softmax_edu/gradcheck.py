@@ -51,13 +51,12 @@ def numerical_gradient(
         above, below = point.copy(), point.copy()
         above[index] += step
         below[index] -= step
-        if above[index] == below[index]:
+        distance = above[index] - below[index]  # not 2 * step, because of rounding
+        if distance == 0:
             raise ValueError(
                 f"step {step:g} is lost in rounding beside {point[index]:g}; take a larger one"
             )
-        slope = (np.asarray(f(above), float) - np.asarray(f(below), float)) / (
-            above[index] - below[index]  # not 2 * step: this is how far apart they really are
-        )
+        slope = (np.asarray(f(above), float) - np.asarray(f(below), float)) / distance
         if not np.isfinite(slope).all():
             raise ValueError(f"f is not finite near x[{', '.join(map(str, index))}]")
         columns.append(slope)
