@@ -146,7 +146,8 @@ def exp_of_difference(rows: Array, shift: Array) -> Array:
         lost = (rows - (difference - back)) - (shift + back)
     lost[np.isneginf(difference)] = 0
     exps: Array = np.exp(difference)
-    exps *= 1 + lost
+    lost *= exps
+    exps += lost
     return exps
 
 
