@@ -8,7 +8,8 @@ KATEX = book/katex/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | \
+	  while read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
 
 book: $(ENV) $(KATEX)  ## build the site into _build/html
 	@echo "Building the site"

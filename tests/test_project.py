@@ -1,0 +1,80 @@
+"""The files around the book agree with each other."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import sphinxcontrib.katex
+
+ROOT = Path(__file__).parents[1]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PINS = dict(re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.M))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_lock_has_one_version_and_hashes_for_each_package():
+    entries = re.findall(r"^([\w.-]+)==(\S+).*\\\n    --hash=sha256:", LOCK, re.M)
+    assert dict(entries) == PINS
+    assert len(entries) == len(PINS), "a package is there twice; run: make lock"
+
+
+def test_lock_names_no_address():
+    for name in ("requirements.lock", "book/katex/package-lock.json"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        addresses = re.findall(r"(?:--(?:extra-)?index-url|--find-links|\"resolved\").*", text)
+        assert not addresses, f"{name}: {addresses}"
+
+
+def test_lock_has_what_lays_out_correctly():
+    """Newer pairs of the two themes break the sidebar and the header."""
+    assert PINS["jupyter-book"] == "1.0.4.post1"
+    assert PINS["sphinx-book-theme"] == "1.1.4"
+    assert PINS["pydata-sphinx-theme"] == "0.15.4"
+
+
+def test_lock_covers_what_the_project_asks_for():
+    groups = PROJECT["dependency-groups"].values()
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    asked = {
+        re.match(r"[\w-]+", requirement).group().replace("_", "-")
+        for requirements in (*groups, *extras, PROJECT["project"]["dependencies"])
+        for requirement in requirements
+    }
+    assert asked <= set(PINS), f"run: make lock (missing: {asked - set(PINS)})"
+
+
+def test_package_needs_only_numpy():
+    assert [re.match(r"\w+", d).group() for d in PROJECT["project"]["dependencies"]] == ["numpy"]
+
+
+def test_formulas_and_their_style_sheet_are_of_one_version():
+    """The classes in the pages and those in the style sheet belong to each other."""
+    lock = json.loads((ROOT / "book/katex/package-lock.json").read_text(encoding="utf-8"))
+    version = lock["packages"]["node_modules/katex"]["version"]
+    assert version == sphinxcontrib.katex.katex_version
+
+
+def test_readme_and_makefile_name_the_same_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = set(re.findall(r"^([a-z]+):.*## ", makefile, re.M))
+    assert set(re.findall(r"`make ([a-z]+)", readme)) <= commands
+    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("derived", ["_build", ".venv", "node_modules"])
+def test_derived_folders_are_not_committed(derived):
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
+    assert f"{derived}/" in ignored.split()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_help_explains_every_command():
+    output = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in re.search(r"^\.PHONY: (.*)", makefile, re.M).group(1).split():
+        assert f"make {command}" in output.stdout
