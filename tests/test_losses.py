@@ -87,7 +87,7 @@ def _ask_loss(labels):
     ("labels", "error", "message"),
     [
         ([0, 3], ValueError, r"labels holds 3 at index \(1,\); with 3 .* between 0 and 2"),
-        ([[0, 1], [-1, 9]], ValueError, r"labels holds -1 at index \(1, 0\); .* between 0 and 2"),
+        ([[0, 1], [-1, 2]], ValueError, r"labels holds -1 at index \(1, 0\); .* between 0 and 2"),
         (np.array([255], np.uint8), ValueError, r"labels holds 255 at index \(0,\)"),
         ([0.0, 1.5], TypeError, r"labels holds 1.5 at index \(1,\); class numbers are integers"),
         ([0.0, NAN], TypeError, r"labels holds nan at index \(1,\)"),
@@ -202,6 +202,15 @@ def test_smoothing_is_a_mixture_with_the_uniform_distribution():
             np.testing.assert_allclose(
                 _flat(f(logits, y, label_smoothing=0.3)), _flat(f(logits, mixed)), rtol=1e-13
             )
+
+
+def test_smoothing_keeps_the_sum_of_unnormalised_weights():
+    logits, _, targets = _task(6, 5)
+    for f in LOSSES:
+        once, thrice = (
+            f(logits, k * targets, label_smoothing=0.3, normalized=False) for k in (1, 3)
+        )
+        np.testing.assert_allclose(_flat(thrice), 3 * _flat(once), rtol=1e-12, atol=1e-15)
 
 
 def test_complete_smoothing_forgets_the_truth():

@@ -307,6 +307,13 @@ def test_fit_accepts_distributions_and_constant_features():
     _same(params, fit(X, labels, 4, l2=0.1), rtol=0, atol=1e-6)
 
 
+def test_without_scipy_momentum_and_its_restarts_keep_the_descent_short(monkeypatch):
+    # Measured: 400 steps suffice; without restarts it takes 3000, without momentum more.
+    split = data.digits()
+    _without_scipy(monkeypatch)
+    fit(split.X_train, split.labels_train, 10, tolerance=1e-7, max_steps=500)
+
+
 @pytest.mark.parametrize("scipy_there", [True, False])
 def test_fit_says_when_it_did_not_arrive(scipy_there, monkeypatch):
     if not scipy_there:
