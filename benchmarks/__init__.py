@@ -1,0 +1,1 @@
+"""Measure `softmax_edu` beside its peers: `python -m benchmarks`."""
