@@ -53,6 +53,18 @@ def trim_page(app, pagename, templatename, context, doctree):
         logger.warning("formula not set: %s", "; ".join(problems), location=pagename)
 
 
+def keep_punctuation(app, doctree, docname):
+    """Keep a short formula and the full stop or comma behind it on one line."""
+    for math in list(doctree.findall(nodes.math)):
+        after = math.next_node(siblings=True, descend=False)
+        mark = re.match(r"[.,;:!?)]+", after) if isinstance(after, nodes.Text) else None
+        if mark and len(math.astext()) <= 20:
+            after.parent.replace(after, nodes.Text(after[mark.end() :]))
+            together = nodes.inline("", "", classes=["together"])
+            math.replace_self(together)
+            together += [math, nodes.Text(mark.group())]
+
+
 def first_paragraph(doctree):
     """Return the first paragraph as an attribute's text: no formulas, at most 160 characters."""
     for paragraph in doctree.findall(nodes.paragraph):
@@ -72,5 +84,6 @@ def setup(app):
     node = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
     sphinxcontrib.katex.NODEJS_BINARY = str(node)
     app.connect("builder-inited", copy_katex)
+    app.connect("doctree-resolved", keep_punctuation)
     app.connect("html-page-context", trim_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
