@@ -22,6 +22,7 @@ import softmax_edu
 
 CHAPTERS = render.chapters()
 MAX_LINES = 20
+MAX_WIDTH = 92  # what a laptop shows without scrolling inside the cell
 
 MACHINE = {
     "an absolute path": r"(?<![\w/])/(?:home|root|tmp|usr|Users)/|[A-Z]:\\|site-packages",
@@ -130,12 +131,15 @@ def figure_problems(notebook):
 
 
 def length_problems(notebook):
-    """Find cells that are too long to take in at once."""
-    return [
-        f"code cell {number} has {lines} lines; split it, at most {MAX_LINES}"
-        for number, cell in code_cells(notebook)
-        if (lines := len(cell.source.splitlines())) > MAX_LINES
-    ]
+    """Find cells that are too long to take in at once, or too wide for the page."""
+    problems = []
+    for number, cell in code_cells(notebook):
+        lines = cell.source.splitlines()
+        if len(lines) > MAX_LINES:
+            problems.append(f"code cell {number} has {len(lines)} lines, at most {MAX_LINES}")
+        if max(map(len, lines), default=0) > MAX_WIDTH:
+            problems.append(f"code cell {number} is wider than {MAX_WIDTH} characters")
+    return problems
 
 
 def functions(tree):
@@ -347,7 +351,9 @@ def test_guard_lets_a_good_figure_pass():
 
 def test_guard_sees_a_long_cell():
     assert length_problems(notebook_of(cell("x = 1\n" * (MAX_LINES + 1))))
+    assert length_problems(notebook_of(cell("x" * (MAX_WIDTH + 1))))
     assert not length_problems(notebook_of(cell("x = 1\n" * MAX_LINES)))
+    assert not length_problems(notebook_of(cell("x" * MAX_WIDTH)))
 
 
 DERIVED = "def softmax(z):\n    return z"

@@ -200,13 +200,13 @@ def test_pages_are_chained(page):
 @pytest.mark.parametrize("source", render.chapters(), ids=lambda path: path.stem)
 def test_chapter_is_published_whole(source, site):
     """It is listed, can be downloaded as it was verified, and is found by the search."""
-    name = f"notebooks/{source.stem}"
+    name = source.relative_to(ROOT).with_suffix("").as_posix()
     assert name in PAGES, f"{name} is missing in _toc.yml"
     stored = source.with_suffix(".ipynb").read_bytes()
     downloads = site[f"{name}.html"].select('a[href$=".ipynb"]')
     assert downloads, "no download button"
     for link in downloads:
-        offered = (SITE / "notebooks" / link["href"]).read_bytes()
+        offered = (SITE / name).parent.joinpath(link["href"]).read_bytes()
         assert offered == stored, f"the site has an old {source.stem}; run: make book"
     assert f'"{name}"' in (SITE / "searchindex.js").read_text(encoding="utf-8")
 

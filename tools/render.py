@@ -1,4 +1,4 @@
-"""Make the executed notebooks from their sources: NN_name.md becomes NN_name.ipynb.
+"""Make the executed notebooks from their sources: NN_name.md becomes NN_name.ipynb beside it.
 
 A chapter is rendered when its source, the package or the lock file changed since the last time.
 The same input gives the same bytes: no timings, no random ids, no versions of the machine.
@@ -43,8 +43,8 @@ def prepare_environment() -> None:
 
 
 def chapters() -> list[Path]:
-    """List the sources, in the order of their numbers."""
-    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.md"))
+    """List the sources: the chapters by number, then the page of the book that has cells."""
+    return [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.md")), ROOT / "book" / "notation.md"]
 
 
 def digest(source: Path) -> str:
@@ -84,7 +84,7 @@ def render(source: Path) -> str:
         record_timing=False,
         coalesce_streams=True,
         extra_arguments=["--log-level=40"],  # the kernel's own warnings go past the notebook
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(source.parent)}},
     )
     client.execute()
     notebook.metadata.language_info.pop("version", None)  # would differ with every Python
