@@ -52,12 +52,15 @@ LIMITS = """\
   and on the versions above.
 - **Other threads.** PyTorch and BLAS can use all cores; here they have one. PyTorch can also use
   a graphics processor.
-- **Large arrays in a busy program.** An array of about 32 MB, such as (4096, 1000) in float64,
-  costs much less where the C library hands out memory that it kept than where it asks the
-  system for new pages. A fresh process was measured, in which the peers take turns. In another
-  program the ratio can be higher or lower by a third or more.
-- **Small arrays.** Checking the input takes some microseconds for each call. For a single row
-  of ten scores that is most of the time.
+- **Other states of memory.** A result costs less where the C library hands out memory that it
+  kept than where it asks the system for new pages, and what a program did before decides which.
+  The ratios differ a lot between the two: for arrays of about 32 MB, such as (4096, 1000) in
+  float64, and even for those of 0.8 MB, such as (10000, 10). The tables show what a fresh
+  process gives in which the peers take turns. In another program a ratio can be higher or lower
+  by a third or more.
+- **Long loops.** Right after a peer, the processor's cache holds the peer's numbers. A loop that
+  calls one function only is faster than the tables say, and small arrays gain most.
+- **Small arrays.** For a single row of ten scores nearly all the time goes into checks and calls.
 - **Networks.** One layer is measured. Training a network is dominated by its matrix products.
 """
 
@@ -66,10 +69,11 @@ WHY = """\
 
 With ten classes the exponentials are not the bottleneck. NumPy is slow at reducing many short
 rows: a maximum or a sum over ten neighbours costs more than their ten exponentials. So
-`softmax_edu` skips the maximum where no logit is large enough to overflow, and sums short rows
-by a product with a vector of ones. With many classes it works on blocks of rows that fit into
-the cache, and writes each result where it stays. {doc}`/notebooks/01_softmax` derives the shift
-that makes the exponentials safe.
+`softmax_edu` sums short rows by a product with a vector of ones, and skips the maximum where no
+logit is large enough to overflow. `log_softmax` cannot skip it without losing digits. For few
+classes it takes the maximum of a copy that is stored column by column, and the result keeps that
+layout. With many classes all functions work on blocks of rows that fit into the cache.
+{doc}`/notebooks/01_softmax` derives the shift that makes the exponentials safe.
 
 Softmax regression gains in another way. `softmax_edu` first changes coordinates so that the
 cost is about equally curved in all directions, and then needs fewer steps.
@@ -88,8 +92,8 @@ def write_page(path: Path, rows: Sequence[Row], processes: int) -> None:
         "## Machine and versions\n",
         _table(("", ""), _machine(), align="l l"),
         "## The bars\n",
-        "Each bar was set before the code was written. Speed has to be at least the bar, memory\n"
-        "at most.\n",
+        "These are the figures that the project holds itself to. Speed has to be at least the\n"
+        "bar, memory at most.\n",
         _bars(rows),
         "## All times\n",
         _times(ordinary),
@@ -160,8 +164,8 @@ def _peers_ahead(rows: Sequence[Row]) -> str:
             for row, peer, ratio in ahead
         )
         text += (
-            "\nPyTorch does all steps of a row in one compiled loop; NumPy passes over the array"
-            "\nonce for each step. The more classes, the more that counts.\n"
+            "\nPyTorch takes all steps of a row in compiled code while the row is in the nearest"
+            "\ncache. NumPy passes over a whole block of rows once for each step.\n"
         )
     else:
         text += "No peer is faster in any row.\n"
@@ -201,9 +205,11 @@ def _unusual_logits(rows: Sequence[Row]) -> str:
     return (
         "## Logits that need the shift\n\n"
         "Above, no logit is large enough to overflow. Here are the same functions in float64 on\n"
-        "logits up to ±1000, and on rows in which one class is masked by a logit of minus infinity. Both are\n"
-        "shifted by their maximum first, and what the subtraction rounds away is put back, which\n"
-        "SciPy does not do. Milliseconds, and in brackets the speed beside SciPy.\n\n"
+        "logits up to ±1000, and on rows in which one class is masked by a logit of minus infinity.\n"
+        "Both are shifted by their maximum first, and what the subtraction rounds away is put back,\n"
+        "which SciPy does not do. `log_softmax` computes very confident rows twice, so that they\n"
+        "keep their digits. Milliseconds, and in brackets the speed beside SciPy: below 1, SciPy\n"
+        "is faster.\n\n"
         + _table(("operation", "ordinary", "up to ±1000", "a masked class"), lines, "l r r r")
     )
 
