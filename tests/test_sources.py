@@ -1,6 +1,8 @@
 """The numbers that the book's sources print, each to the digit printed."""
 
 import math
+import re
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from softmax_edu import (
     cross_entropy,
     cross_entropy_gradient,
+    hardmax,
     logsumexp,
     numerical_gradient,
     one_hot,
@@ -154,3 +157,16 @@ def test_a_well_known_lecture_shows_a_wrong_softmax():
 def test_log_of_p_plus_a_constant_goes_negative_and_saturates():
     _rounds_to(-math.log(0 + 1e-5), 11.5, 1)
     assert -math.log(1 + 1e-5) < 0
+
+
+def test_landing_page_shows_the_right_numbers():
+    page = (Path(__file__).parents[1] / "book" / "index.md").read_text(encoding="utf-8")
+    rows = {}
+    for line in re.findall(r"^\|(.*)\|$", page, re.M):
+        name, *cells = (cell.strip().replace("\N{MINUS SIGN}", "-") for cell in line.split("|"))
+        rows[name.split(":")[0]] = [float(cell) for cell in cells if re.fullmatch(r"[-\d.]+", cell)]
+    z = np.array(rows["score $z$"])
+    exps = np.exp(z)
+    np.testing.assert_allclose(rows["$e^z$"], [*exps, exps.sum()], atol=5e-4)
+    np.testing.assert_allclose(rows["softmax"], [*softmax(z), 1], atol=5e-4)
+    np.testing.assert_allclose(rows["hardmax"], [*hardmax(z), 1])
