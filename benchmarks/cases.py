@@ -200,7 +200,7 @@ def _regression() -> tuple[Functions, str]:
         raise AssertionError(f"ours ends {gap(fit_ours()):.1e} above the optimum")
     remark = (
         f"the optimum is {optimum:.9f}; {OURS} with its default tolerance ends"
-        f" {gap(fit_ours()):.1e} above it, {SKLEARN} with tol={tol:.1e}"
-        f" {gap(fit_theirs(tol)):.1e}"
+        f" {gap(fit_ours()):.1e} above it, and {SKLEARN} with tol={tol:.1e} ends"
+        f" {gap(fit_theirs(tol)):.1e} above it"
     )
     return {OURS: fit_ours, SKLEARN: partial(fit_theirs, tol)}, remark
