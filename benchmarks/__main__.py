@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .cases import OURS, PEERS, Case, all_cases
 from .page import what, write_page
-from .results import Row, Run, measure
+from .results import Row, Run, absent_peers, measure
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "book" / "benchmarks.md"
@@ -42,6 +42,8 @@ def main() -> int:
     verdicts = [verdict for row in rows for verdict in row.verdicts()]
     missed = [verdict for verdict in verdicts if not verdict.met]
     print(f"\n{len(verdicts) - len(missed)} of {len(verdicts)} bars are met.")
+    for peer in absent_peers(rows):
+        print(f"{peer} is not installed; the bars beside it are not measured.")
     for v in missed:
         print(
             f"NOT MET: {what(v.case)}, {v.case.dtype}, {v.measure}:"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .cases import COST_GAP, L2, OURS, PEERS, REGRESSION, SCIPY, Case
-from .results import Row, faster_peers
+from .results import Row, absent_peers, faster_peers
 from .timing import CALLS_IN_A_ROW
 
 INTRODUCTION = f"""\
@@ -133,16 +133,20 @@ def _bars(rows: Sequence[Row]) -> str:
     ]
     head = ("operation", "type", "measure", "bar", "reached", "lowest to highest", "")
     count = f"{len(verdicts) - missed} of {len(verdicts)} bars are met.\n"
+    for peer in absent_peers(rows):
+        count += f"Those beside {peer} are not measured: it is not installed.\n"
     return _table(head, lines, "l l l r r r l") + "\n" + count
 
 
 def _times(rows: Sequence[Row]) -> str:
+    absent = absent_peers(rows)
+
     def cells(row: Row) -> list[str]:
         times = [_time(row.milliseconds(OURS))]
         for peer in PEERS:
             time = row.milliseconds(peer)
             if time is None:
-                times.append("")
+                times.append("not installed" if peer in absent else "")
             else:
                 times.append(f"{_time(time)} ({_middle(row.ratios(peer)):.2f})")
         return [what(row.case), row.case.dtype, *times]

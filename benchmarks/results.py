@@ -87,3 +87,9 @@ def faster_peers(rows: Sequence[Row]) -> list[tuple[Row, str, float]]:
     return [
         (row, peer, median(ratios)) for row, peer, ratios in slower if ratios and median(ratios) < 1
     ]
+
+
+def absent_peers(rows: Sequence[Row]) -> list[str]:
+    """Name the peers that no row could be measured beside, though a bar asks for it."""
+    asked = {peer for row in rows for peer in row.case.bars}
+    return sorted(peer for peer in asked if not any(row.ratios(peer) for row in rows))
