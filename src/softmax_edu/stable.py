@@ -165,8 +165,14 @@ def stable_exp(
     """
     block = logits[rows]
     limit = 0.4 * np.log(np.finfo(block.dtype).max)  # 283 in float64, 35 in float32
-    if -limit < block.min() and block.max() < limit:
-        return np.exp(block, out=out, order="C"), np.zeros(len(block), block.dtype)
+    low = block.min()
+    masked = low == -np.inf
+    if masked:  # a masked class is 0 with and without a shift: look at the others
+        low = block.min(where=block > -np.inf, initial=limit)
+    if -limit < low and block.max() < limit:
+        exps = np.exp(block, out=out, order="C")
+        if not masked or row_sums(exps).all():  # a row of only -inf is named below
+            return exps, np.zeros(len(block), block.dtype)
     block = by_columns(block)
     tops = row_tops(block, rows.start, nan_policy)
     out = np.empty_like(block, order="C") if out is None else out
