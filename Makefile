@@ -45,7 +45,7 @@ lock: $(ENV)  ## refresh the pinned versions
 	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
 	  --group book --group test --group tools --output-file requirements.lock pyproject.toml
 
-bench: $(ENV)  ## measure the package beside its peers
+bench: $(ENV)  ## measure the package beside its peers (13 minutes)
 	@$(PY) -m pip install --quiet -r benchmarks/requirements.txt
 	@$(PY) -m benchmarks
 

@@ -207,11 +207,11 @@ def _unusual_logits(rows: Sequence[Row]) -> str:
             ]
             lines.append((f"{operation}, {shape}", *cells))
     return (
-        "## Logits that need the shift\n\n"
+        "## Large logits and masked classes\n\n"
         "Above, no logit is large enough to overflow. Here are the same functions in float64 on\n"
-        "logits up to ±1000, and on rows in which one class is masked by a logit of minus\n"
-        "infinity. Both are shifted by their maximum first. Except in `log_softmax`, what that\n"
-        "subtraction rounds away is put back, which SciPy does not do. `log_softmax` computes\n"
+        "logits up to ±1000, which have to be shifted by their maximum first, and on rows in\n"
+        "which one class is masked by a logit of minus infinity. Except in `log_softmax`, what\n"
+        "the shift rounds away is put back, which SciPy does not do. `log_softmax` computes\n"
         "very confident rows twice, so that they keep their digits. Milliseconds, and in brackets\n"
         "the speed beside SciPy: below 1, SciPy is faster.\n\n"
         + _table(("operation", "ordinary", "up to ±1000", "a masked class"), lines, "l r r r")
