@@ -240,7 +240,9 @@ def _evaluate(task: _Task, want_gradient: bool) -> tuple[Array, Array]:
             flat, index = flat_entries(exps, classes)
             flat[index] = -rest / total  # p - 1, without the subtraction
         if task.targets is not None:
-            _weigh(losses[rows], exps, z[rows], classes, task.targets[rows], count)
+            _weigh_losses(losses[rows], z[rows], classes, task.targets[rows])
+            if want_gradient:
+                _weigh_gradient(exps, classes, task.targets[rows], count)
     return (
         losses.reshape(shape[:-1]),
         dlogits.reshape(shape).astype(dtype, copy=False),
@@ -255,20 +257,22 @@ def _mend_underflow(
     losses[lost] = np.log(rest[lost]) + (shift[lost] - z[lost, classes[lost]])
 
 
-def _weigh(
-    losses: Array, exps: Array, z: Array, classes: Labels, targets: Array, count: int
-) -> None:
-    """Turn loss and gradient for the given classes into those for target distributions."""
-    index = np.arange(len(z)), classes
-    mass = targets.sum(axis=1)
-    gaps = z[index][:, None] - z
+def _weigh_losses(losses: Array, z: Array, classes: Labels, targets: Array) -> None:
+    """Turn the losses of the given classes into those of target distributions."""
+    gaps = z[np.arange(len(z)), classes][:, None] - z
     gaps[targets == 0] = 0  # a masked class costs nothing where it is not expected
-    losses *= mass
+    losses *= targets.sum(axis=1)
     losses += (targets * gaps).sum(axis=1)
-    exps *= mass[:, None]
+
+
+def _weigh_gradient(gradient: Array, classes: Labels, targets: Array, count: int) -> None:
+    """Turn the gradient for the given classes into that for target distributions."""
+    mass = targets.sum(axis=1)
+    gradient *= mass[:, None]
     weights = targets / count
-    weights[index] -= mass / count  # for one-hot targets exactly 0: p - 1 keeps its digits
-    exps -= weights
+    # For one-hot targets exactly 0: p - 1 keeps its digits.
+    weights[np.arange(len(weights)), classes] -= mass / count
+    gradient -= weights
 
 
 @np.errstate(over="ignore")
