@@ -85,7 +85,9 @@ class Dense:
                 f"the inputs have shape {A.shape}; for W of shape {self.W.shape}"
                 f" they must be (m, {len(self.W)})"
             )
-        return A @ self.W + self.b, A  # (m, n_out)
+        Z = A @ self.W  # (m, n_out)
+        Z += self.b
+        return Z, A
 
     def input_gradient(self, dZ: Array, A: Array) -> Array:
         """Compute dA (m, n_in) from dZ (m, n_out)."""

@@ -254,6 +254,8 @@ def _mend_underflow(
 ) -> None:
     """Where exp of a shifted logit underflowed, take its loss from the logit itself."""
     lost = np.flatnonzero(chosen < np.sqrt(np.finfo(z.dtype).tiny))
+    if lost.size == 0:
+        return
     losses[lost] = np.log(rest[lost]) + (shift[lost] - z[lost, classes[lost]])
 
 
@@ -279,7 +281,7 @@ def _weigh_gradient(gradient: Array, classes: Labels, targets: Array, count: int
 def _reduce(losses: Array, task: _Task) -> float | Array:
     """Reduce the losses as asked; only single losses are cut to float16."""
     if task.reduction == "mean":
-        return float(losses.mean())
+        return float(losses.sum()) / losses.size
     if task.reduction == "sum":
         return float(losses.sum())
     return losses.astype(task.logits.dtype, copy=False)[()]

@@ -359,17 +359,15 @@ def train(
         replace(layer, **{name: value.copy() for name, value in parameters(layer).items()})  # type: ignore[type-var]
         for layer in network
     )
-    velocities = [
-        {name: np.zeros_like(value) for name, value in parameters(layer).items()}
-        for layer in network
-    ]
+    params = [value for layer in network for value in parameters(layer).values()]
+    velocities = [np.zeros_like(value) for value in params]
     costs: list[float] = []
     watched: list[Any] = []
     for _ in track(range(epochs), "training"):
         order = rng.permutation(len(X))
         for start in range(0, len(X), batch_size):
             batch = order[start : start + batch_size]
-            logits, caches = forward(network, X[batch])
+            logits, caches = forward(network, X.take(batch, axis=0))
             if not np.isfinite(logits).all():
                 raise FloatingPointError(
                     f"the logits overflow in step {len(costs)};"
@@ -378,12 +376,11 @@ def train(
             cost, dlogits = loss(logits, y[batch])
             costs.append(float(cost))
             gradients = backward(network, caches, dlogits)
-            for layer, velocity, gradient in zip(network, velocities, gradients, strict=True):
-                for name, slope in gradient.items():
-                    velocity[name] *= momentum
-                    velocity[name] += slope
-                    parameter = getattr(layer, name)
-                    parameter -= learning_rate * velocity[name]
+            slopes = [slope for gradient in gradients for slope in gradient.values()]
+            for value, velocity, slope in zip(params, velocities, slopes, strict=True):
+                velocity *= momentum
+                velocity += slope
+                value -= learning_rate * velocity  # in place: the network itself changes
         if watch is not None:
             watched.append(watch(network))
     return Training(network, np.array(costs), watched)
