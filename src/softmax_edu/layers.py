@@ -220,9 +220,7 @@ class Conv:
                 f"kernels has shape {shape}; it must be (filters, channels, k, k) with odd k"
             )
         if self.b.shape != shape[:1]:
-            raise ValueError(
-                f"b has shape {self.b.shape}; for {shape[0]} filters it is {shape[:1]}"
-            )
+            raise ValueError(f"b has shape {self.b.shape}; for {shape[0]} filters use {shape[:1]}")
 
     def forward(self, A: Array) -> tuple[Array, Array]:
         """Compute Z (filters, height, width, m) from A (channels, height, width, m).
