@@ -1,10 +1,10 @@
 """Give the tests, and the kernels they start, the environment that renders the notebooks."""
 
+import importlib
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "tools"))
+# Where the book's own scripts and extensions are.
+sys.path[:0] = [str(Path(__file__).parent / folder) for folder in ("tools", "book/_ext")]
 
-from render import prepare_environment
-
-prepare_environment()
+importlib.import_module("render").prepare_environment()

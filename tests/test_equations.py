@@ -9,58 +9,35 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from equations import cells, equations, proven_in
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("notebooks/*.md"), *ROOT.glob("book/*.md")])
 TESTS = sorted(path for path in ROOT.glob("tests/*.py") if path != Path(__file__))
 
-CELL = re.compile(r"^```\{code-cell\}.*?^```", re.M | re.S)
-DOLLARS = re.compile(r"\$\$\s*\(([^)\s]+)\)[ \t]*$", re.M)
-DIRECTIVE = re.compile(
-    r"^(`{3,}|:{3,})\{math\}[^\n]*\n(?:\s*:\w+:[^\n]*\n)*?\s*:label:\s*(\S+)", re.M
-)
 REFERENCE = re.compile(r"\{eq\}`(?:[^`<]*<)?([^`>]+)>?`")
-PROOF = re.compile(r"\bproves: *((?:[\w-]+)(?:, *[\w-]+)*)")
-ASSERTION = re.compile(r"\bassert\b|\.assert_\w+\(")
-
-
-def blank(match):
-    """Replace a match by as many empty lines, so that line numbers stay."""
-    return "\n" * match.group().count("\n")
 
 
 def labels(pages):
     """List (label, place) of every labelled equation."""
-    found = []
-    for name, text in pages.items():
-        prose = CELL.sub(blank, text)
-        for match in [*DOLLARS.finditer(prose), *DIRECTIVE.finditer(prose)]:
-            line = prose.count("\n", 0, match.end()) + 1
-            found.append((match.groups()[-1], f"{name}:{line}"))
-    return found
+    return [
+        (equation.label, f"{name}:{equation.line}")
+        for name, text in pages.items()
+        for equation in equations(text)
+    ]
 
 
 def proofs(pages, tests):
     """List (label, place) of every proof."""
     found = []
     for name, text in pages.items():
-        for cell in CELL.finditer(text):
-            if ASSERTION.search(cell.group()):
-                found += named(cell.group(), f"{name}:{text.count(chr(10), 0, cell.start()) + 1}")
+        for code, line in cells(text):
+            found += [(label, f"{name}:{line}") for label in proven_in(code)]
     for name, text in tests.items():
         for function in re.split(r"(?m)^(?=def |class |@)", text):
             if re.match(r"def test_", function):
-                found += named(function, name)
+                found += [(label, name) for label in proven_in(function)]
     return found
-
-
-def named(text, place):
-    """List the labels that a piece of code says it proves."""
-    return [
-        (label, place)
-        for match in PROOF.finditer(text)
-        for label in re.split(r", *", match.group(1))
-    ]
 
 
 def problems(pages, tests):
