@@ -4,6 +4,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 
 PY = .venv/bin/python
 ENV = .venv/.installed
+FRAMEWORKS = .venv/.frameworks
 KATEX = book/katex/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
 
@@ -16,7 +17,7 @@ book: $(ENV) $(KATEX)  ## build the site into _build/html
 	@$(SITE)
 	@echo "The book is ready: open _build/html/index.html"
 
-test: $(ENV) $(KATEX)  ## check everything: code, notebooks, site
+test: $(ENV) $(KATEX) $(FRAMEWORKS)  ## check everything: code, notebooks, site
 	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -37,7 +38,7 @@ serve: book  ## show the site on this machine; PORT=8000
 lab: $(ENV)  ## run the chapters interactively in JupyterLab
 	@$(PY) -m jupyterlab notebooks
 
-render: $(ENV)  ## execute the chapters that changed; JOBS=2 at a time
+render: $(ENV) $(FRAMEWORKS)  ## execute the chapters that changed; JOBS=2 at a time
 	@$(PY) tools/render.py --jobs $(JOBS)
 
 lock: $(ENV)  ## refresh the pinned versions
@@ -67,6 +68,12 @@ clean:  ## remove everything that these commands made
 
 $(ENV): .venv/.locked pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Chapter 10 alone needs them, and only to be rendered or tested.
+$(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
+	@echo "Installing PyTorch and the other frameworks of chapter 10 (once; a minute or two)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
 	@touch $@
 
 $(KATEX): book/katex/package-lock.json $(ENV)
