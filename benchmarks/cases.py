@@ -14,6 +14,8 @@ import sklearn.utils.extmath
 import softmax_edu
 from softmax_edu import data, regression
 
+from .networks import Epoch
+from .networks import contestants as network_contestants
 from .timing import Functions
 
 OURS, SCIPY, TORCH, SKLEARN = "softmax_edu", "SciPy", "PyTorch", "scikit-learn"
@@ -39,6 +41,7 @@ class Case:
     bars: Bars = field(default_factory=dict)  # peer: at least so many times faster
     memory_bar: float | None = None  # peak beyond the input, in sizes of the input
     logits: str = "ordinary"
+    epoch: Epoch | None = None  # for one epoch of training a network
 
     @property
     def name(self) -> str:
@@ -48,7 +51,7 @@ class Case:
 
 
 def all_cases() -> list[Case]:
-    """List every row: first those with bars, then the slower path for unusual logits."""
+    """List every row: those with bars, the slower path for unusual logits, then networks."""
 
     def both(operation: str, shape: Shape, bars64: Bars, bars32: Bars, **kw: Any) -> list[Case]:
         return [
@@ -77,7 +80,28 @@ def all_cases() -> list[Case]:
         for shape in (FEW, VOCABULARY):
             for logits in ("large", "masked"):
                 cases.append(Case(operation, shape, "float64", logits=logits))
-    return cases
+    return cases + _epochs()
+
+
+def _epochs() -> list[Case]:
+    """List the networks: the bars, and from there wider, and with larger batches."""
+
+    def case(epoch: Epoch, dtype: str = "float32", bars: Bars | None = None) -> Case:
+        fused = " fused" if epoch.fused else ""
+        name = f"{epoch.architecture} batch {epoch.batch_size}{fused}"
+        return Case(name, DIGITS, dtype, bars or {}, epoch=epoch)
+
+    cases = []
+    for kind, widths, bar in (("MLP", (64,), 3.0), ("CNN", (8, 16), 2.0)):
+        cases += [
+            case(Epoch(kind, widths), bars={TORCH: bar}),
+            case(Epoch(kind, widths, fused=True)),
+            case(Epoch(kind, widths), dtype="float64"),
+            case(Epoch(kind, widths, batch_size=256)),
+            case(Epoch(kind, widths, batch_size=DIGITS[0])),
+        ]
+    wider = ("MLP", (1024,)), ("MLP", (1024, 1024)), ("CNN", (32, 64)), ("CNN", (64, 128))
+    return cases + [case(Epoch(kind, widths)) for kind, widths in wider]
 
 
 def make_logits(case: Case) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -97,6 +121,9 @@ def contestants(case: Case) -> tuple[Functions, str]:
     """Return ours and the peers, checked to give the same results, and a remark."""
     if case.operation == REGRESSION:
         return _regression()
+    if case.epoch:
+        ours, theirs = network_contestants(case.epoch, case.dtype)
+        return {OURS: ours, TORCH: theirs} if theirs else {OURS: ours}, ""
     logits, labels = make_logits(case)
     functions = _numpy_functions(case.operation, logits, labels)
     functions |= _torch_functions(case.operation, logits, labels)

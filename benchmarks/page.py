@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .cases import COST_GAP, L2, OURS, PEERS, REGRESSION, SCIPY, Case
+from .cases import COST_GAP, L2, OURS, PEERS, REGRESSION, SCIPY, TORCH, Case
+from .networks import LEARNING_RATE, MOMENTUM
 from .results import Row, absent_peers, faster_peers
 from .timing import CALLS_IN_A_ROW
 
@@ -43,6 +44,11 @@ can run on yours; no number on it is typed by hand.
   scikit-learn stops at the loosest tolerance that brings the cost to within
   {COST_GAP:.0e} of the optimum, searched in steps of $10^{{{{1/8}}}}$. `softmax_edu` uses its
   default tolerance.
+- Networks are trained for one epoch on the same digits. Both start from the same parameters,
+  see the same mini-batches in the same order, and take the same steps, with learning rate
+  {LEARNING_RATE:g} and momentum {MOMENTUM:g}; both note the cost of every step. PyTorch's
+  network is a `torch.nn.Sequential`, trained by `backward` and `torch.optim.SGD` in a plain
+  loop, without compiling it.
 """
 
 LIMITS = """\
@@ -61,7 +67,7 @@ LIMITS = """\
 - **Long loops.** Right after a peer, the processor's cache holds the peer's numbers. A loop that
   calls one function only is faster than the tables say, and small arrays gain most.
 - **Small arrays.** For a single row of ten scores nearly all the time goes into checks and calls.
-- **Networks.** One layer is measured. Training a network is dominated by its matrix products.
+- **Larger networks.** The pictures here have 64 pixels. For anything larger, use a framework.
 """
 
 WHY = """\
@@ -77,12 +83,19 @@ layout. With many classes all functions work on blocks of rows that fit into the
 
 Softmax regression gains in another way. `softmax_edu` first changes coordinates so that the
 cost is about equally curved in all directions, and then needs fewer steps.
+
+Of a step of a small network, a framework spends most on everything but arithmetic: choosing
+for each operation the right version of it, and recording it for the way back. `softmax_edu`
+calls NumPy a few dozen times per step and nothing else. Its convolutions hold the batch on the
+last axis, so that copies run over long stretches of memory, and nearly all their arithmetic is
+one matrix product. {doc}`/notebooks/09_cnn` derives it.
 """
 
 
 def write_page(path: Path, rows: Sequence[Row], processes: int) -> None:
     """Write all tables, with the machine and the versions."""
-    ordinary = [row for row in rows if row.case.logits == "ordinary"]
+    networks = [row for row in rows if row.case.epoch]
+    ordinary = [row for row in rows if row.case.logits == "ordinary" and not row.case.epoch]
     introduction = INTRODUCTION.format(
         processes=processes,
         digits=next(row.case.shape[0] for row in rows if row.case.operation == REGRESSION),
@@ -100,6 +113,7 @@ def write_page(path: Path, rows: Sequence[Row], processes: int) -> None:
         _peers_ahead(ordinary),
         _memory(rows),
         _unusual_logits(rows),
+        _networks(networks),
         WHY,
         LIMITS.rstrip() + "\n",
     ]
@@ -113,7 +127,7 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]], align: str) -> s
 
 def what(case: Case) -> str:
     """Name operation and size as a reader would."""
-    return f"{case.operation}, {case.shape}"
+    return f"one epoch of {case.operation}" if case.epoch else f"{case.operation}, {case.shape}"
 
 
 def _bars(rows: Sequence[Row]) -> str:
@@ -216,6 +230,37 @@ def _unusual_logits(rows: Sequence[Row]) -> str:
         "the speed beside SciPy: below 1, SciPy is faster.\n\n"
         + _table(("operation", "ordinary", "up to ±1000", "a masked class"), lines, "l r r r")
     )
+
+
+def _networks(rows: Sequence[Row]) -> str:
+    lines, ahead = [], []
+    for row in rows:
+        epoch, ratios = row.case.epoch, row.ratios(TORCH)
+        if epoch is None:
+            continue
+        batch = f"{epoch.batch_size}{', fused' if epoch.fused else ''}"
+        theirs = f"{_time(row.milliseconds(TORCH))} ({_middle(ratios):.2f})" if ratios else ""
+        ours = _time(row.milliseconds(OURS))
+        size = f"{epoch.num_parameters():,}"
+        lines.append((epoch.architecture, batch, size, row.case.dtype, ours, theirs))
+        if ratios and _middle(ratios) < 1:
+            ahead.append(f"- {epoch.architecture}, batches of {batch}, {row.case.dtype}\n")
+    text = (
+        "## Networks\n\n"
+        "One epoch, that is all training pictures once, in milliseconds, and in brackets the\n"
+        "speed beside PyTorch. An MLP is named by its layers, a CNN by the filters of its two\n"
+        "convolutions, each followed by ReLU and pooling. *Fused* means that PyTorch's optimiser\n"
+        "was asked to update all parameters by one compiled loop (`fused=True`).\n\n"
+        + _table(("network", "batch", "parameters", "type", OURS, TORCH), lines, "l r r l r r")
+    )
+    if ahead:
+        text += (
+            "\nPyTorch overtakes where the arrays are large, because the network is wide, because\n"
+            "it has many channels, or because a step sees many pictures. Then its overhead no\n"
+            "longer counts, its convolutions are the better ones, and it passes over memory less\n"
+            "often. It is faster here:\n\n" + "".join(ahead)
+        )
+    return text
 
 
 def _is_double(row: Row) -> bool:
