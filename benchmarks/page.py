@@ -127,7 +127,10 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]], align: str) -> s
 
 def what(case: Case) -> str:
     """Name operation and size as a reader would."""
-    return f"one epoch of {case.operation}" if case.epoch else f"{case.operation}, {case.shape}"
+    if case.epoch:
+        fused = ", fused" if case.epoch.fused else ""
+        return f"one epoch of {case.epoch.architecture}, batches of {case.epoch.batch_size}{fused}"
+    return f"{case.operation}, {case.shape}"
 
 
 def _bars(rows: Sequence[Row]) -> str:
