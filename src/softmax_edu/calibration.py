@@ -267,8 +267,8 @@ def bootstrap_interval(
     Returns
     -------
     low, high : float
-        A statistic that noise can only raise, such as the calibration error, is too
-        high in every resample: its interval is too high as well.
+        A resample adds noise of its own. A statistic that noise raises, such as the
+        calibration error, is too high in the resamples, and so is its interval.
 
     Raises
     ------
