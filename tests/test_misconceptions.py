@@ -145,7 +145,7 @@ def numbers(entry):
     found = [np.ravel(ALSO.get(entry.name, lambda e: [])(entry)).astype(float)]
     for a in arrays:
         found += [a.ravel(), np.ravel(a.sum())]
-        if re.search("shape|columns|classes|examples", entry.symptom):
+        if re.search("shape|column|class|example", entry.symptom):
             found.append(np.array(a.shape, float))
         if a.ndim == 2:
             found += [a.sum(axis=0), a.sum(axis=1)]
