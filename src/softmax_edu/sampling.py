@@ -115,7 +115,7 @@ def keep_top_k(logits: ArrayLike, k: int) -> Array:
 
     References
     ----------
-    Fan, Lewis and Dauphin, "Hierarchical neural story generation", ACL 2018, section 5.4.
+    Fan, Lewis and Dauphin, "Hierarchical neural story generation", ACL 2018.
 
     Examples
     --------
