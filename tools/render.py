@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # this environment's kernel
     "JUPYTER_NO_CONFIG": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "KERAS_HOME": str(Path(sys.prefix, "keras")),  # else chapter 10 writes into the home folder
 }
 
 
