@@ -256,8 +256,9 @@ class Conv:
         """Compute dkernels (filters, channels, k, k) and db (filters,)."""
         dZ = dZ.reshape(len(dZ), -1)  # (filters, height*width*m)
         channels, k = columns.shape[:2]
-        dkernels = dZ @ columns.reshape(channels * k * k, -1).T
-        return {"kernels": dkernels.reshape(self.kernels.shape), "b": dZ.sum(axis=1)}
+        # dZ @ columns.T, multiplied the other way round: that is faster
+        dmatrix = (columns.reshape(channels * k * k, -1) @ dZ.T).T
+        return {"kernels": dmatrix.reshape(self.kernels.shape), "b": dZ.sum(axis=1)}
 
     def _matrix(self) -> Array:
         """Lay each kernel out as a row, (filters, channels * k * k)."""

@@ -1,6 +1,6 @@
 """A network: layers in a row, softmax and cross-entropy at the end, learned by descent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -354,13 +354,8 @@ def train(
         raise ValueError(f"learning_rate is {learning_rate!r}; it must be positive and finite")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum is {momentum!r}; it must lie in [0, 1)")
-    # Copies of our own, so that the caller's network stays as it is.
-    network = tuple(
-        replace(layer, **{name: value.copy() for name, value in parameters(layer).items()})  # type: ignore[type-var]
-        for layer in network
-    )
-    params = [value for layer in network for value in parameters(layer).values()]
-    velocities = [np.zeros_like(value) for value in params]
+    network, params = _on_one_vector(network)
+    velocity = np.zeros_like(params)
     costs: list[float] = []
     watched: list[Any] = []
     for _ in track(range(epochs), "training"):
@@ -376,14 +371,35 @@ def train(
             cost, dlogits = loss(logits, y[batch])
             costs.append(float(cost))
             gradients = backward(network, caches, dlogits)
-            slopes = [slope for gradient in gradients for slope in gradient.values()]
-            for value, velocity, slope in zip(params, velocities, slopes, strict=True):
-                velocity *= momentum
-                velocity += slope
-                value -= learning_rate * velocity  # in place: the network itself changes
+            velocity *= momentum
+            velocity += _joined(slope for each in gradients for slope in each.values())
+            params -= learning_rate * velocity  # in place: the network itself changes
         if watch is not None:
             watched.append(watch(network))
     return Training(network, np.array(costs), watched)
+
+
+def _joined(arrays: Iterable[Array]) -> Array:
+    """Write the numbers of all arrays one after the other, (number of numbers,)."""
+    flat = [array.ravel() for array in arrays]
+    return np.concatenate(flat) if flat else np.zeros(0)
+
+
+def _on_one_vector(network: Network) -> tuple[Network, Array]:
+    """Copy the network so that all its parameters lie in one vector.
+
+    A step then updates one array and not one per parameter, and the caller's network
+    stays as it is.
+    """
+    vector = _joined(value for layer in network for value in parameters(layer).values())
+    copies, start = [], 0
+    for layer in network:
+        views = {}
+        for name, value in parameters(layer).items():
+            views[name] = vector[start : start + value.size].reshape(value.shape)
+            start += value.size
+        copies.append(replace(layer, **views))  # type: ignore[type-var]
+    return tuple(copies), vector
 
 
 def _he_normal(
