@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from softmax_edu.layers import Array, Conv, Dense, Flatten, Images, Layer, MaxPool, ReLU
+from softmax_edu.layers import Array, Conv, Dense, Fixed, Flatten, Images, Layer, MaxPool, ReLU
 from softmax_edu.losses import cross_entropy_and_gradient
 from softmax_edu.progress import track
 from softmax_edu.stable import as_floats
@@ -217,7 +217,8 @@ def backward(network: Network, caches: list[Any], dlogits: Array) -> Gradients:
     """
     gradients: Gradients = [{} for _ in network]
     # Below the first layer that learns, nobody asks for a gradient.
-    first = next((i for i, layer in enumerate(network) if parameters(layer)), len(network))
+    learning = (i for i, layer in enumerate(network) if not isinstance(layer, Fixed))
+    first = next(learning, len(network))
     for i in reversed(range(first, len(network))):
         gradients[i] = network[i].parameter_gradients(dlogits, caches[i])
         if i > first:
