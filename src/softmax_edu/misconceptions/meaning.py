@@ -127,9 +127,9 @@ BY_LARGEST = Misconception(
     hides_on=([[0.95, 0.05]], [[0.0, 1.0], [1.0, 0.0]]),
     shows="wrong value",
     symptom="It takes action 0, whose expected cost is 5; action 1 would cost 0.95.",
-    why="A rare class can still decide, if to miss it is dear.",
-    question="What does each action cost in the mean?",
-    fix="Multiply the probabilities by the costs, and take the least.",
+    why="A rare class can still decide, if it costs much to miss it.",
+    question="What does each action cost on average?",
+    fix="Multiply the probabilities by the costs, and take the action with the least result.",
     chapter="11_calibration",
 )
 

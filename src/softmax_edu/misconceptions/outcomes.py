@@ -62,6 +62,7 @@ def differ(a: Outcome, b: Outcome, tolerance: float = 1e-6) -> bool:
     bool
         True if one of the calls raised and the other did not, if one changed its
         arguments, or if the values differ in shape or by more than the tolerance.
+        A value that is not made of real numbers, such as None, differs from every other.
 
     Examples
     --------
@@ -75,11 +76,19 @@ def differ(a: Outcome, b: Outcome, tolerance: float = 1e-6) -> bool:
         return True
     if a.error is not None:
         return False
-    first = a.value if isinstance(a.value, tuple) else (a.value,)
-    second = b.value if isinstance(b.value, tuple) else (b.value,)
-    if [np.shape(x) for x in first] != [np.shape(y) for y in second]:
+    first, second = _arrays(a.value), _arrays(b.value)
+    if first is None or second is None or [x.shape for x in first] != [y.shape for y in second]:
         return True
     return not all(
         np.allclose(x, y, rtol=0, atol=tolerance, equal_nan=True)
         for x, y in zip(first, second, strict=True)
     )
+
+
+def _arrays(value: Any) -> list[np.ndarray] | None:
+    """List the arrays of a result, or nothing if one of its parts is not made of real numbers."""
+    try:
+        arrays = [np.asarray(part) for part in (value if isinstance(value, tuple) else (value,))]
+    except ValueError:  # rows of different lengths
+        return None
+    return arrays if all(array.dtype.kind in "biuf" for array in arrays) else None

@@ -55,7 +55,7 @@ WITH_EPS = Misconception(
     symptom="The slope at the true class is 0.0000 instead of -1: what is most wrong is ignored.",
     why="The gradient is multiplied by p / (p + eps), which is 0 where p is.",
     question="How large is the gradient where the model is certain and wrong?",
-    fix="Compute the loss from the logits.",
+    fix="Compute the loss from the logits; its gradient is y_hat - y.",
     chapter="05_cross_entropy",
 )
 
@@ -121,7 +121,7 @@ SUMMED = Misconception(
     hides_on=([Z], [1]),
     shows="wrong value",
     symptom="With 2 examples cost and gradient are both 2 times too large.",
-    why="A gradient check compares a gradient with a cost, and both have the same slip.",
+    why="Without 1/m both grow with the batch, and a check of one against the other sees nothing.",
     question="Does the gradient agree with a cost you trust, at two values of m?",
     fix="Take the mean over the examples in both.",
     chapter="06_gradient",
@@ -143,7 +143,7 @@ OVER_ENTRIES = Misconception(
     exposed_by=([Z], [1]),
     shows="wrong value",
     symptom="With 4 classes cost and gradient are both 4 times too small.",
-    why="A gradient check compares a gradient with a cost, and both have the same slip.",
+    why="Both are divided by m times C, and a check of one against the other sees nothing.",
     question="Does an untrained model cost log C?",
     fix="Sum over the classes, then take the mean over the examples.",
     chapter="05_cross_entropy",

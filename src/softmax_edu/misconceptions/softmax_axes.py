@@ -1,4 +1,4 @@
-"""Wrong programs for softmax that are right for one vector and wrong for a batch."""
+"""Wrong programs for softmax in which the examples of a batch get mixed up."""
 
 import numpy as np
 
@@ -70,7 +70,7 @@ OVER_EXAMPLES_AS_COLUMN = Misconception(
     hides_on=(SYMMETRIC,),
     shows="error",
     symptom="A batch of shape (2, 4) raises a ValueError; a square one gets wrong numbers.",
-    why="The sums over axis 0 are as many as the classes, and are set against the examples.",
+    why="There is one sum for each class, but as a column they are set against the examples.",
     question="Does it run on a batch that is not square?",
     fix="Sum along the classes: axis=-1, keepdims=True.",
     chapter="01_softmax",

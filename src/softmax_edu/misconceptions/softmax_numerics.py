@@ -1,4 +1,4 @@
-"""Wrong programs for softmax that agree with the formula until the numbers get difficult."""
+"""Wrong programs for softmax, most of which are right until the numbers get difficult."""
 
 import numpy as np
 
