@@ -1,6 +1,8 @@
 """The built site: complete, typeset, and served by nobody but its own host."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
@@ -11,7 +13,6 @@ import yaml
 from bs4 import BeautifulSoup
 
 import softmax_edu
-from softmax_edu import data, plots, regression
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -211,9 +212,15 @@ def test_chapter_is_published_whole(source, site):
     assert f'"{name}"' in (SITE / "searchindex.js").read_text(encoding="utf-8")
 
 
+# Three are documented as softmax_edu's own functions; `stable` is what they are made of.
+ELSEWHERE = {"activations", "gradcheck", "losses", "stable"}
+PUBLIC_MODULES = {m.name for m in pkgutil.iter_modules(softmax_edu.__path__)} - ELSEWHERE
+
+
 def test_every_public_function_is_on_the_api_page(site):
+    modules = [importlib.import_module(f"softmax_edu.{name}") for name in PUBLIC_MODULES]
     expected = {f"softmax_edu.{name}" for name in softmax_edu.__all__}
-    for module in (regression, data, plots):
+    for module in modules:
         expected |= {
             f"{module.__name__}.{name}"
             for name, value in vars(module).items()

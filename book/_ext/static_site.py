@@ -59,7 +59,9 @@ def keep_punctuation(app, doctree, docname):
         after = math.next_node(siblings=True, descend=False)
         mark = re.match(r"[.,;:!?)]+", after) if isinstance(after, nodes.Text) else None
         if mark and len(math.astext()) <= 20:
-            after.parent.replace(after, nodes.Text(after[mark.end() :]))
+            # by identity: two texts with the same words are equal
+            place = next(i for i, node in enumerate(after.parent) if node is after)
+            after.parent[place] = nodes.Text(after[mark.end() :])
             together = nodes.inline("", "", classes=["together"])
             math.replace_self(together)
             together += [math, nodes.Text(mark.group())]
