@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from softmax_edu.losses import one_hot
+from softmax_edu.progress import track
 from softmax_edu.stable import Array, as_floats, first_index
 
 Floats = NDArray[np.float64]
@@ -300,7 +301,7 @@ def bootstrap_interval(
         raise ValueError(f"level is {level!r}; it must lie between 0 and 1")
     m = lengths.pop()
     values = np.empty(num_resamples)
-    for k in range(num_resamples):
+    for k in track(range(num_resamples), "resampling"):
         rows = rng.integers(m, size=m)
         values[k] = statistic(*(sample[rows] for sample in samples))
         if not np.isfinite(values[k]):

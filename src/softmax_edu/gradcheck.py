@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from softmax_edu.progress import track
+
 
 def numerical_gradient(
     f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, step: float = 1e-5
@@ -47,7 +49,7 @@ def numerical_gradient(
         raise ValueError(f"step is {step!r}; it must be a positive finite number")
     point = np.array(x, dtype=np.float64)
     columns = []
-    for index in np.ndindex(point.shape):
+    for index in track(list(np.ndindex(point.shape)), "differences"):
         above, below = point.copy(), point.copy()
         above[index] += step
         below[index] -= step

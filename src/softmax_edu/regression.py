@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from softmax_edu.activations import softmax
 from softmax_edu.losses import cross_entropy_and_gradient
+from softmax_edu.progress import track
 from softmax_edu.stable import as_floats
 
 Floats = NDArray[np.floating[Any]]
@@ -258,7 +259,7 @@ def gradient_descent(
     velocity_W, velocity_b = np.zeros_like(W), np.zeros_like(b)
     costs = np.empty(num_steps)
     waiting: list[NDArray[np.intp]] = []
-    for step in range(num_steps):
+    for step in track(range(num_steps), "descending"):
         X_batch, y_batch = X, y
         if batch_size is not None and rng is not None:
             if not waiting:  # a new epoch
