@@ -46,8 +46,7 @@ lock: $(ENV)  ## refresh the pinned versions
 	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
 	  --group book --group test --group tools --output-file requirements.lock pyproject.toml
 
-bench: $(ENV)  ## measure the package beside its peers (13 minutes)
-	@$(PY) -m pip install --quiet -r benchmarks/requirements.txt
+bench: $(ENV) $(FRAMEWORKS)  ## measure the package beside its peers (20 minutes)
 	@$(PY) -m benchmarks
 
 clean:  ## remove everything that these commands made
@@ -70,7 +69,7 @@ $(ENV): .venv/.locked pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Chapter 10 alone needs them, and only to be rendered or tested.
+# Only chapter 10 needs them, to be rendered or tested; make bench needs PyTorch.
 $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 	@echo "Installing PyTorch and the other frameworks of chapter 10 (once; a minute or two)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
