@@ -7,31 +7,6 @@ import static_site
 from docutils import nodes
 from equations import cells, equations, proven_in
 
-
-def test_punctuation_stays_with_its_formula_even_if_two_texts_are_alike():
-    long = "x" * 30
-    paragraph = nodes.paragraph("", "")
-    for formula in (long, "a", "b"):
-        paragraph += [nodes.math(formula, formula), nodes.Text(". A")]
-    static_site.keep_punctuation(None, nodes.section("", paragraph), "page")
-    assert [child.astext() for child in paragraph] == [long, ". A", "a.", " A", "b.", " A"]
-
-
-def test_a_long_formula_may_break_from_its_punctuation():
-    paragraph = nodes.paragraph("", "", nodes.math("x" * 30, "x" * 30), nodes.Text(". A"))
-    static_site.keep_punctuation(None, nodes.section("", paragraph), "page")
-    assert [child.astext() for child in paragraph] == ["x" * 30, ". A"]
-
-
-def test_things_are_numbered_by_chapter_and_place():
-    running = {"fig-b": (9,), "fig-a": (7,)}
-    assert chapter_numbers.by_place("notebooks/05_x", running) == {
-        "fig-a": (5, 1),
-        "fig-b": (5, 2),
-    }
-    assert chapter_numbers.by_place("book/index", {"fig": (3,)}) == {"fig": (1,)}
-
-
 PAGE = """# 3 Chapter
 
 ## Section
@@ -55,6 +30,30 @@ d \\\\
 e
 $$ (eq-03-d)
 """
+
+
+def test_punctuation_stays_with_its_formula_even_if_two_texts_are_alike():
+    long = "x" * 30
+    paragraph = nodes.paragraph("", "")
+    for formula in (long, "a", "b"):
+        paragraph += [nodes.math(formula, formula), nodes.Text(". A")]
+    static_site.keep_punctuation(None, nodes.section("", paragraph), "page")
+    assert [child.astext() for child in paragraph] == [long, ". A", "a.", " A", "b.", " A"]
+
+
+def test_a_long_formula_may_break_from_its_punctuation():
+    paragraph = nodes.paragraph("", "", nodes.math("x" * 30, "x" * 30), nodes.Text(". A"))
+    static_site.keep_punctuation(None, nodes.section("", paragraph), "page")
+    assert [child.astext() for child in paragraph] == ["x" * 30, ". A"]
+
+
+def test_things_are_numbered_by_chapter_and_place():
+    running = {"fig-b": (9,), "fig-a": (7,)}
+    assert chapter_numbers.by_place("notebooks/05_x", running) == {
+        "fig-a": (5, 1),
+        "fig-b": (5, 2),
+    }
+    assert chapter_numbers.by_place("book/index", {"fig": (3,)}) == {"fig": (1,)}
 
 
 def test_equations_are_read_with_their_headings():
