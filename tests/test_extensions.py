@@ -89,3 +89,16 @@ def test_only_its_page_is_filled(tmp_path, docname, filled):
     source = [f"before\n{formula_index.MARK}\nafter"]
     formula_index.fill_page(app, docname, source)
     assert ("a = b" in source[0]) is filled
+
+
+def test_a_formula_that_is_proven_twice_has_one_place_to_link_to():
+    domain = type("Domain", (), {"anonlabels": {}})
+    env = type("Env", (), {"docname": "page", "get_domain": lambda self, name: domain})()
+    ((code, _),) = cells(PAGE)
+    made = [
+        nodes.container("", nodes.literal_block(code, code), nb_element="cell_code")
+        for _ in range(2)
+    ]
+    formula_index.name_proofs(type("App", (), {"env": env}), nodes.section("", *made))
+    assert [cell["ids"] for cell in made] == [["proof-eq-03-a"], []]
+    assert domain.anonlabels == {"proof-eq-03-a": ("page", "proof-eq-03-a")}

@@ -55,7 +55,7 @@ def name_proofs(app, doctree):
         code = "\n".join(block.astext() for block in cell.findall(nodes.literal_block))
         for label in proven_in(code):
             name = proof_name(label)
-            if domain.anonlabels.get(name, (app.env.docname,))[0] == app.env.docname:
+            if name not in domain.anonlabels:
                 domain.anonlabels[name] = app.env.docname, name
                 cell["ids"].append(name)
 
