@@ -5,19 +5,19 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 PY = .venv/bin/python
 ENV = .venv/.installed
 FRAMEWORKS = .venv/.frameworks
-KATEX = book/katex/node_modules/.installed
+NODE = book/node/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | \
 	  while read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
 
-book: $(ENV) $(KATEX)  ## build the site into _build/html
+book: $(ENV) $(NODE)  ## build the site into _build/html
 	@echo "Building the site"
 	@$(SITE)
 	@echo "The book is ready: open _build/html/index.html"
 
-test: $(ENV) $(KATEX) $(FRAMEWORKS)  ## check everything: code, notebooks, site
+test: $(ENV) $(NODE) $(FRAMEWORKS)  ## check everything: code, notebooks, site
 	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -50,7 +50,7 @@ bench: $(ENV) $(FRAMEWORKS)  ## measure the package beside its peers (20 minutes
 	@$(PY) -m benchmarks
 
 clean:  ## remove everything that these commands made
-	rm -rf .venv _build book/katex/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv _build book/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment: made anew when the lock changes, so that nothing unlisted lingers.
 .venv/.locked: requirements.lock
@@ -75,9 +75,9 @@ $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
 	@touch $@
 
-$(KATEX): book/katex/package-lock.json $(ENV)
-	@echo "Fetching the fonts of the formulas (once)"
-	@$(PY) tools/get_katex.py
+$(NODE): book/node/package-lock.json $(ENV)
+	@echo "Fetching KaTeX and what makes the pages small (once)"
+	@$(PY) tools/get_node_packages.py
 	@touch $@
 
 .DEFAULT_GOAL := help

@@ -23,7 +23,7 @@ def test_lock_has_one_version_and_hashes_for_each_package():
 
 
 def test_lock_names_no_address():
-    for name in ("requirements.lock", "book/katex/package-lock.json"):
+    for name in ("requirements.lock", "book/node/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         addresses = re.findall(r"(?:--(?:extra-)?index-url|--find-links|\"resolved\").*", text)
         assert not addresses, f"{name}: {addresses}"
@@ -53,7 +53,7 @@ def test_package_needs_only_numpy():
 
 def test_formulas_and_their_style_sheet_are_of_one_version():
     """The classes in the pages and those in the style sheet belong to each other."""
-    lock = json.loads((ROOT / "book/katex/package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "book/node/package-lock.json").read_text(encoding="utf-8"))
     version = lock["packages"]["node_modules/katex"]["version"]
     assert version == sphinxcontrib.katex.katex_version
 

@@ -21,7 +21,7 @@ def copy_katex(app):
     """Put the style sheet and the fonts of the formulas into the site."""
     if app.builder.format != "html":
         return
-    source = Path(app.confdir, "book", "katex", "node_modules", "katex", "dist")
+    source = Path(app.confdir, "book", "node", "node_modules", "katex", "dist")
     if not source.is_dir():
         raise ExtensionError("the fonts of the formulas are missing; run: make book")
     target = Path(app.outdir, "_static", "katex")
