@@ -6,6 +6,8 @@ PY = .venv/bin/python
 ENV = .venv/.installed
 FRAMEWORKS = .venv/.frameworks
 NODE = book/node/node_modules/.installed
+AXE = tools/audit/node_modules/.axe
+AUDIT = tools/audit/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
 
 help:  ## list these commands
@@ -49,6 +51,9 @@ lock: $(ENV)  ## refresh the pinned versions
 bench: $(ENV) $(FRAMEWORKS)  ## measure the package beside its peers (20 minutes)
 	@$(PY) -m benchmarks
 
+audit: book $(AUDIT)  ## measure the site: weight, accessibility, HTML, Lighthouse (half an hour)
+	@PYTHONPATH=tools $(PY) -m audit $(ARGS)
+
 clean:  ## remove everything that these commands made
 	rm -rf .venv _build book/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -80,5 +85,15 @@ $(NODE): book/node/package-lock.json $(ENV)
 	@$(PY) tools/get_node_packages.py
 	@touch $@
 
+# The tests need axe-core only (3 MB); Lighthouse and the HTML validator (200 MB) are for make audit.
+$(AXE): tools/audit/package-lock.json $(ENV)
+	@$(PY) tools/audit/install.py axe
+	@touch $@
+
+$(AUDIT): tools/audit/package-lock.json $(ENV)
+	@echo "Fetching Lighthouse, axe-core and the HTML validator (once)"
+	@$(PY) tools/audit/install.py all
+	@touch $@ $(AXE)
+
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab render lock bench clean
+.PHONY: help book test serve lab render lock bench audit clean
