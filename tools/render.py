@@ -91,7 +91,16 @@ def render(source: Path) -> str:
     )
     client.execute()
     notebook.metadata.language_info.pop("version", None)  # would differ with every Python
+    drop_widgets(notebook)
     return nbformat.writes(notebook) + "\n"
+
+
+def drop_widgets(notebook: Any) -> None:
+    """Keep of each widget its static form: the rest has random ids, and needs a kernel."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def short(error: CellExecutionError) -> str:
