@@ -1,0 +1,52 @@
+"""Offer each chapter's notebook, and the data that it reads, at its top."""
+
+from pathlib import Path
+
+from softmax_edu.data import IMAGE_SHAPE, digits
+
+DATA = "_downloads/digits.csv"
+USES_DIGITS = "from softmax_edu.data import digits"
+
+
+def offer(app, pagename, templatename, context, doctree):
+    """Put a line with the downloads under the title of a page that is a notebook."""
+    source = context.get("sourcename", "")
+    if app.builder.name != "html" or not source.endswith(".ipynb") or doctree is None:
+        return
+    notebook = context["pathto"](f"_sources/{source}", 1)
+    links = [f'<a href="{notebook}" download>notebook</a>']
+    if USES_DIGITS in Path(app.srcdir, source).read_text(encoding="utf-8"):
+        links.append(f'<a href="{context["pathto"](DATA, 1)}" download>data (CSV, 0.5 MB)</a>')
+    line = f'<p class="downloads">Download: {" · ".join(links)}</p>'
+    context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
+
+
+def write_data(app, exception):
+    """Write the data that the chapters read into the site."""
+    if exception is None and app.builder.name == "html":
+        path = Path(app.outdir, DATA)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(digits_as_csv(), encoding="utf-8", newline="\n")
+
+
+def digits_as_csv():
+    """Return the digits, one row each: part, label, and the ink of each pixel from 0 to 1."""
+    height, width = IMAGE_SHAPE
+    pixels = [f"row{i}_column{j}" for i in range(height) for j in range(width)]
+    lines = [",".join(["part", "label", *pixels])]
+    split = digits()
+    for part, X, labels in [
+        ("train", split.X_train, split.labels_train),
+        ("test", split.X_test, split.labels_test),
+    ]:
+        # repr gives the shortest text that is read back as the same number
+        rows = zip(labels.tolist(), X.tolist(), strict=True)
+        lines += [f"{part},{label},{','.join(f'{x:g}' for x in row)}" for label, row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("html-page-context", offer, priority=600)
+    app.connect("build-finished", write_data)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,163 @@
+// What the reader's own browser remembers: the place in the book, and the answers to questions.
+// It is one piece of JSON under one key, and it never leaves the browser:
+//   {"place": {"page": "notebooks/05_cross_entropy", "title": "5 Cross-entropy: …",
+//              "heading": "honesty-pays", "section": "Honesty pays"},
+//    "answers": {"06_gradient": {"1": true, "2": false, "3": null}}}
+// A chapter's answers name all its questions: true if answered rightly, false if wrongly, null if
+// not yet. A page works with it through window.softmaxBook: read(), update(change) and clear().
+(() => {
+  const KEY = "softmax-book";
+  let unsaved = null; // for browsers that refuse to store anything: until the page is left
+
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+  function read() {
+    let stored = unsaved;
+    try {
+      stored = JSON.parse(localStorage.getItem(KEY)) ?? unsaved;
+    } catch { /* storage is refused, or another program wrote there */ }
+    const { place, answers } = isObject(stored) ? stored : {};
+    return {
+      place: isObject(place) && typeof place.page === "string" ? place : null,
+      answers: isObject(answers) ? answers : {},
+    };
+  }
+
+  // change gets what is remembered and alters it
+  function update(change) {
+    const state = read();
+    change(state);
+    unsaved = state;
+    try {
+      localStorage.setItem(KEY, JSON.stringify(state));
+    } catch { /* remembered until the page is left */ }
+    show();
+    return state;
+  }
+
+  function clear() {
+    unsaved = null;
+    try {
+      localStorage.removeItem(KEY);
+      localStorage.removeItem("sphinx_highlight_terms"); // the words of the last search
+    } catch { /* there is nothing */ }
+    show();
+  }
+
+  window.softmaxBook = { read, update, clear };
+
+  // Pages are named by their path from the book's root, on a server and on disk alike.
+  const root = document.documentElement.dataset.content_root || "./";
+  const depth = root.split("../").length;
+  const page = location.pathname.split("/").slice(-depth).join("/").replace(/\.html$/, "");
+  const isChapter = (name) => /^notebooks\/\d\d_\w+$/.test(name);
+  const titleOf = (element) => element.textContent.replace(/#\s*$/, "").trim();
+
+  // The heading that the eye has passed last, at two fifths of the window.
+  function headingInView() {
+    const passed = [...document.querySelectorAll("article section[id] > :is(h2, h3)")].filter(
+      (heading) => heading.getBoundingClientRect().top < 0.4 * innerHeight,
+    );
+    return passed.at(-1);
+  }
+
+  function rememberPlace() {
+    const heading = headingInView();
+    const title = document.querySelector("article h1");
+    update((state) => {
+      state.place = {
+        page,
+        title: title ? titleOf(title) : page,
+        heading: heading ? heading.parentElement.id : "",
+        section: heading ? titleOf(heading) : "",
+      };
+    });
+  }
+
+  // The right answers of a chapter, and how many questions it has.
+  function score(answers) {
+    const all = isObject(answers) ? Object.values(answers) : [];
+    return { right: all.filter((answer) => answer === true).length, all: all.length };
+  }
+
+  function linkToPlace(place) {
+    const link = document.createElement("a");
+    link.href = `${root}${place.page}.html${place.heading ? "#" + place.heading : ""}`;
+    link.textContent = place.section ? `${place.title}, “${place.section}”` : place.title;
+    return link;
+  }
+
+  // Fill what shows it: the first page, the side bar, and the page that tells what is remembered.
+  function show() {
+    const { place, answers } = read();
+    const known = place && isChapter(place.page) ? place : null;
+
+    const line = document.getElementById("continue");
+    if (line) {
+      line.hidden = !known;
+      line.replaceChildren(...(known ? ["Continue: ", linkToPlace(known)] : []));
+    }
+
+    for (const link of document.querySelectorAll(".bd-sidenav a")) {
+      const name = link.pathname.match(/(\d\d_\w+)(?:\.html)?$/)?.[1];
+      const { right, all } = score(answers[name]);
+      link.querySelector(".done-mark")?.remove();
+      if (all > 0 && right === all) {
+        const mark = document.createElement("span");
+        mark.className = "done-mark";
+        mark.title = "Test yourself: all answered rightly";
+        mark.setAttribute("role", "img");
+        mark.setAttribute("aria-label", mark.title);
+        mark.textContent = "✓";
+        link.append(mark);
+      }
+    }
+
+    const summary = document.getElementById("remembered");
+    if (summary) {
+      const lines = known ? [["You were last at ", linkToPlace(known), "."]] : [];
+      for (const name of Object.keys(answers).sort()) {
+        const { right, all } = score(answers[name]);
+        if (/^\d\d_/.test(name) && all > 0) {
+          lines.push([`Chapter ${Number(name.slice(0, 2))}: ${right} of ${all} questions answered rightly.`]);
+        }
+      }
+      const items = lines.map((parts) => {
+        const item = document.createElement("li");
+        item.append(...parts);
+        return item;
+      });
+      summary.replaceChildren(...items);
+      summary.hidden = items.length === 0;
+      document.getElementById("nothing-remembered").hidden = items.length > 0;
+      document.getElementById("forget").hidden = items.length === 0;
+    }
+  }
+
+  function start() {
+    show();
+    document.getElementById("forget")?.addEventListener("click", () => {
+      clear();
+      const empty = document.getElementById("nothing-remembered");
+      empty.textContent = "Everything is forgotten. This browser remembers nothing about the book.";
+      empty.focus(); // the button that had it is gone
+    });
+    if (isChapter(page)) {
+      let timer;
+      rememberPlace();
+      addEventListener("scroll", () => {
+        clearTimeout(timer);
+        timer = setTimeout(rememberPlace, 300); // not while the page moves
+      }, { passive: true });
+    }
+  }
+
+  // On disk a browser cannot fetch the pages that a search found, to show their text.
+  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+  else start();
+  addEventListener("storage", show); // another window of the book
+})();
