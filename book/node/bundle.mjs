@@ -15,7 +15,6 @@ const [purged] = await new PurgeCSS().purge({
   content: [{ raw: words.join("\n"), extension: "txt" }],
   css: [{ raw: css }],
   defaultExtractor: (content) => content.split("\n"),
-  fontFace: true,
   keyframes: true,
 });
 
