@@ -152,11 +152,16 @@ function runner({ running, step }, { state, change }) {
   return () => (waiting ||= requestAnimationFrame(advance));
 }
 
+// Below this width of the picture, panels that stand side by side are stacked; as in figures.css.
+const NARROW = 480;
+export const isNarrow = (width) => width < NARROW;
+
 let figures = 0;
 
 // A figure from its parts:
 //   traits    names of what Python holds and the model shares
-//   height    of the picture in pixels; its width follows the page
+//   height    of the picture in pixels, or [height, height where it is narrow]; the style sheet
+//             chooses, so that no text below it moves. Its width follows the page
 //   numbers   state -> what the figure shows, as the Python class computes it
 //   picture   (state, numbers, width) -> SVG
 //   reading   (state, numbers) -> the same in words
@@ -164,13 +169,16 @@ let figures = 0;
 //   motion    {running(state), step(state)}, for a figure that moves by itself
 //   attach    ({el, state, change}) -> cleanup, for what no control or handle can do
 export function figure(parts) {
-  const { traits, height, numbers, picture, reading } = parts;
+  const { traits, numbers, picture, reading } = parts;
   const { controls = () => [], handles = () => [], motion, attach } = parts;
+  const heights = [parts.height].flat();
+  const heightAt = (width) => (isNarrow(width) ? heights.at(-1) : heights[0]);
 
   function markup(state, width = 640, name = `figure-${++figures}`) {
     const values = numbers(state);
+    const height = heightAt(width);
     return (
-      `<div class="picture" style="height:${height}px">` +
+      `<div class="picture" style="--height:${heights[0]}px;--narrow:${heights.at(-1)}px">` +
       `<svg viewBox="0 0 ${width} ${height}" aria-hidden="true">` +
       `${picture(state, values, width)}</svg>` +
       handles(state).map((h) => h.markup(state, width, height)).join("") +
@@ -202,6 +210,7 @@ export function figure(parts) {
       waiting = 0;
       const now = state();
       const values = numbers(now);
+      const height = heightAt(width);
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.innerHTML = picture(now, values, width);
       controls(now).forEach((c, i) => c.update(now, find(".controls").children[i]));
@@ -252,7 +261,7 @@ export function figure(parts) {
 
     // Drawn again at the width it has, so that its text keeps its size on a phone.
     const observer = new ResizeObserver(([{ contentRect }]) => {
-      const wanted = clamp(Math.round(contentRect.width), 280, 900);
+      const wanted = clamp(Math.floor(contentRect.width), 280, 900);
       if (wanted !== width && contentRect.width) (width = wanted), redraw();
     });
     observer.observe(frame);
