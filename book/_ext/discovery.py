@@ -22,6 +22,7 @@ from softmax_edu import softmax
 
 HOME = "book/index"
 CARDS = "_images/cards"
+TOUCH_ICON = "_static/touch-icon.png"
 
 NOT_FOUND = """
 <h1>There is no such page</h1>
@@ -63,21 +64,23 @@ def describe(app, pagename, templatename, context, doctree):
         return
     if pagename == HOME:
         context["pageurl"] = base
+    touch_icon = context["pathto"](TOUCH_ICON, 1)
     title = html.unescape(re.sub(r"<[^>]+>", "", context["title"]))
     description = html.unescape(first_paragraph(doctree))
     tags = {
         "og:type": "website" if pagename == HOME else "article",
-        "og:site_name": app.config.project,
+        "og:site_name": app.config.html_title,
         "og:url": context["pageurl"],
         "og:title": title,
         "og:description": description,
         "og:image": urljoin(base, card(app, pagename, title, description)),
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": f"{title}, a page of the book {app.config.project}",
+        "og:image:alt": f"{title}, a page of the book {app.config.html_title}",
     }
     lines = [f'<meta property="{name}" content="{html.escape(v)}">' for name, v in tags.items()]
     lines.append('<meta name="twitter:card" content="summary_large_image">')
+    lines.append(f'<link rel="apple-touch-icon" href="{touch_icon}">')
     context["metatags"] += "\n" + "\n".join(lines)
 
 
@@ -93,7 +96,7 @@ def card(app, pagename, title, description):
         target.parent.mkdir(parents=True, exist_ok=True)
         for old in target.parent.glob(f"{Path(pagename).name}-????????.png"):
             old.unlink()
-        draw_card(app.config.project, title, description, target)
+        draw_card(app.config.html_title, title, description, target)
     return path
 
 
@@ -104,10 +107,7 @@ def draw_card(book, title, description, target):
     """
     with plt.rc_context({"font.family": "DejaVu Sans", "figure.constrained_layout.use": False}):
         figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor="white")
-        mark = figure.add_axes((0.745, 0.11, 0.2, 0.62))
-        steps = softmax(np.arange(3.0))  # the mark: each step is e times as high as the last
-        mark.bar(range(3), steps, width=0.84, color=["#0072B2", "#0072B2", "#D55E00"])
-        mark.set_axis_off()
+        draw_mark(figure.add_axes((0.745, 0.11, 0.2, 0.62)), ["#0072B2", "#0072B2", "#D55E00"])
         figure.text(0.06, 0.88, book, size=21, weight="bold", color="#005A8C", va="center")
         lines = textwrap.wrap(title, 24)
         size = 46 if len(lines) <= 3 else 36
@@ -116,9 +116,26 @@ def draw_card(book, title, description, target):
                     va="top", linespacing=1.15)  # fmt: skip
         text = textwrap.fill(description, 56, max_lines=3, placeholder=" …")
         figure.text(0.06, 0.11, text, size=19, color="#52606D", va="bottom", linespacing=1.35)
-        # no name of a program or version in the file: the same words give the same bytes
-        figure.savefig(target, metadata={"Software": None})
-        plt.close(figure)
+        save(figure, target)
+
+
+def draw_touch_icon(target):
+    """Draw the icon of 180 by 180 points that a phone puts on its first screen."""
+    figure = plt.figure(figsize=(1.8, 1.8), dpi=100, facecolor="#005A8C")
+    draw_mark(figure.add_axes((0.2, 0.2, 0.6, 0.6)), ["white", "white", "#E69F00"])
+    save(figure, target)
+
+
+def draw_mark(ax, colors):
+    """Draw the book's mark, softmax of 0, 1 and 2: each step is e times as high as the last."""
+    ax.bar(range(3), softmax(np.arange(3.0)), width=0.84, color=colors)
+    ax.set_axis_off()
+
+
+def save(figure, target):
+    """Save a picture without a program's name and version: the same words give the same bytes."""
+    figure.savefig(target, metadata={"Software": None})
+    plt.close(figure)
 
 
 # The files at the root of the site
@@ -151,6 +168,7 @@ def write_root_files(app, exception):
     (root / "robots.txt").write_text(
         f"User-agent: *\nAllow: /\nSitemap: {urljoin(base, 'sitemap.xml')}\n", encoding="utf-8"
     )
+    draw_touch_icon(root / TOUCH_ICON)
     home = (root / f"{HOME}.html").read_text(encoding="utf-8")
     (root / "index.html").write_text(moved(home, "book/", ""), encoding="utf-8")
     # A server shows it for any address at any depth, so its links begin at the site's root.

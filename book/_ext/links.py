@@ -1,4 +1,4 @@
-"""Let every formula be linked to, and say to screen readers what each link leads to.
+"""Let every formula and exercise be linked to, and say to screen readers what each link leads to.
 
 Sphinx gives headings, figures and numbered formulas a link of the same sign, #. Here formulas
 without a number get one too, named after what they say, so that it survives changes around it.
@@ -11,6 +11,10 @@ PLAIN_FORMULA = re.compile(r'<div class="math">\s*(?=<span class="katex-display"
 SOURCE = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
 NUMBER = re.compile(r'<span class="eqno">(\([\d.]+\))(<a class="headerlink"[^>]*) title="[^"]*"')
 HEADERLINK = re.compile(r'(<a class="headerlink"[^>]*) title="(?:Link|Permalink) to this (\w+)"')
+EXERCISE = re.compile(
+    r'<div class="exercise admonition" id="([^"]+)">\s*<p class="admonition-title">.*?(?=</p>)',
+    re.S,
+)
 WORDS = {"image": "figure", "code": "listing"}
 
 
@@ -37,6 +41,10 @@ def with_named_links(body):
     body = NUMBER.sub(
         r'<span class="eqno">\1\2 title="Link to equation \1" aria-label="Link to equation \1"',
         body,
+    )
+
+    body = EXERCISE.sub(
+        r'\g<0><a class="headerlink" href="#\1" title="Link to this exercise">#</a>', body
     )
 
     def labelled(match):

@@ -35,7 +35,13 @@ def add_entries(app, doctree):
         doctree += addnodes.index(entries=entries)
 
 
+def name_sections(app, config):
+    """Let results in a section be shown with its name."""
+    config.html_search_scorer = str(Path(__file__).with_name("search_results.js"))
+
+
 def setup(app):
     """Register with Sphinx."""
+    app.connect("config-inited", name_sections)
     app.connect("doctree-read", add_entries)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
