@@ -8,6 +8,10 @@ except ModuleNotFoundError as error:
         'python -m pip install "softmax-edu[figures]"'
     ) from error
 
+from softmax_edu.figures.loss_descent import LossDescent
+from softmax_edu.figures.self_test import SelfTest
+from softmax_edu.figures.simplex import Simplex
 from softmax_edu.figures.softmax_explorer import SoftmaxExplorer
+from softmax_edu.figures.two_classes import TwoClasses
 
-__all__ = ["SoftmaxExplorer"]
+__all__ = ["LossDescent", "SelfTest", "Simplex", "SoftmaxExplorer", "TwoClasses"]
