@@ -27,17 +27,21 @@ THEME_STYLES = (
     "styles/pydata-sphinx-theme.css",
     "vendor/fontawesome/6.5.2/css/all.min.css",
 )
-THEME_SCRIPTS = ("scripts/pydata-sphinx-theme.js",)
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js")
 
-# What nothing here uses: notebooks run by foreign hosts, and tabs.
-UNUSED = re.compile(r"thebe|design-tabs|DOCUMENTATION_OPTIONS\.pagename", re.I)
+# What nothing here uses: notebooks run by foreign hosts, tabs, and what page.js does instead.
+UNUSED = re.compile(
+    r"thebe|design-tabs|sphinx-book-theme\.js|DOCUMENTATION_OPTIONS\.pagename", re.I
+)
 
 # Folders that hold nothing else than what goes into the bundle, and the icons' 1.5 MB of script.
 TAKEN_UP = ("styles", "scripts", "vendor", "katex")
 
+# What is wider than a narrow screen scrolls by itself; the Tab key must reach it, script or none.
+SCROLLS = re.compile(r'<pre\b(?=>)|<div class="pst-scrollable-table-container"')
+
 # Icons that scripts show, beside those in the pages.
-SCRIPTED_ICONS = {"fa-xmark", "fa-check", "fa-sun", "fa-moon", "fa-circle-half-stroke"}
+SCRIPTED_ICONS = {"fa-xmark", "fa-check"}
 
 
 def node():
@@ -74,7 +78,8 @@ def link_bundle(app, pagename, templatename, context, doctree):
         context[kind] = list(dict.fromkeys(own))
     context["has_formulas"] = 'class="katex' in context.get("body", "")
     if "body" in context:
-        context["body"] = reserve_space(context["body"], picture_sizes(app))
+        body = reserve_space(context["body"], picture_sizes(app))
+        context["body"] = SCROLLS.sub(r'\g<0> tabindex="0"', body)
 
 
 def shared_files(app, kind):
@@ -125,7 +130,7 @@ def bundle(app, exception):
     files = [f for f in shared_files(app, "script_files") if not is_unused(f)]
     # Settings first, because the scripts begin at once where they begin late.
     settings = [f.attributes["body"] for f in files if not f.filename]
-    scripts = [*(f.filename for f in files if f.filename), *THEME_SCRIPTS]
+    scripts = [f.filename for f in files if f.filename]
     sources = {
         "site.js": settings + [read(static, name) for name in dict.fromkeys(scripts)],
         "search.js": [read(static, name) for name in SEARCH_SCRIPTS],

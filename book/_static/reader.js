@@ -53,12 +53,15 @@
   const isChapter = (name) => /^notebooks\/\d\d_\w+$/.test(name);
   const titleOf = (element) => element.textContent.replace(/#\s*$/, "").trim();
 
-  // The heading that the eye has passed last, at two fifths of the window.
+  // The heading that the eye has passed last, at two fifths of the window. Only the headings of the
+  // section on the screen are asked where they are: asking all would lay out the whole chapter.
   function headingInView() {
-    const passed = [...document.querySelectorAll("article section[id] > :is(h2, h3)")].filter(
-      (heading) => heading.getBoundingClientRect().top < 0.4 * innerHeight,
-    );
-    return passed.at(-1);
+    const passed = (elements) =>
+      [...elements].filter((e) => e.getBoundingClientRect().top < 0.4 * innerHeight).at(-1);
+    const section = passed(document.querySelectorAll("article > section > section[id]"));
+    if (!section) return undefined;
+    const headings = [...section.querySelectorAll("h2, section[id] > h3")];
+    return passed(headings) ?? headings[0];
   }
 
   function rememberPlace() {
