@@ -4,6 +4,9 @@ from functools import cache
 from pathlib import Path
 
 SCRIPT = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+# What the theme calls its two side bars, and what a phone's reader presses to see them.
+SIDE_BARS = {"left bar": ".primary-toggle", "right bar": ".secondary-toggle"}
+MENUS = ".bd-header-article button[aria-haspopup], .bd-header-article [data-bs-toggle=dropdown]"
 
 
 @cache
@@ -14,21 +17,88 @@ def source():
     return SCRIPT.read_text(encoding="utf-8")
 
 
-def find_violations(page, rules=(), within="html"):
+def find_violations(page, rules=(), leave_out=()):
     """Return a line for each place in the page, as it is now, that breaks one of axe's rules.
 
     `rules` are the names of the only rules to try, such as "color-contrast"; none means all.
-    `within` is the CSS selector of the part to look at.
+    `leave_out` are CSS selectors of parts not to look at.
     """
     # Through the debugger, as here, no content security policy of the page is in the way.
     if not page.evaluate("'axe' in window"):
         page.evaluate(source())
+    context = {"exclude": [[selector] for selector in leave_out]} if leave_out else "html"
     options = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
-    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
+    finish_motion(page)
+    found = page.evaluate("([where, options]) => axe.run(where, options)", [context, options])
     return [
         f"{rule['id']}: {rule['help']}: {' '.join(map(str, node['target']))}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def finish_motion(page):
+    """Bring every running transition to its end: half faded text has no contrast to measure."""
+    page.evaluate(
+        "document.getAnimations().filter((a) => a.effect.getTiming().iterations < Infinity)"
+        ".forEach((a) => a.finish())"
+    )
+
+
+def open_answers(page):
+    """Unfold everything that is folded, as a reader would by pressing it; say how many."""
+    return page.evaluate(
+        """() => {
+            const folded = [
+                ...document.querySelectorAll('details:not([open]) > summary'),
+                ...document.querySelectorAll('.toggle-hidden > .toggle-button'),
+            ];
+            folded.forEach((button) => button.click());
+            return folded.length;
+        }"""
+    )
+
+
+def open_search(page):
+    """Open the search dialog by its keys."""
+    page.keyboard.press("Control+k")
+    page.locator("input[type=search]:focus").wait_for(timeout=2000)
+
+
+def audit_states(page, address):
+    """Try the page in every state a reader brings it into; return pairs: state, violation.
+
+    Menus and bars are tried in a page just loaded, without the article, which is tried by itself.
+    """
+    narrow = page.viewport_size["width"] < 600
+    found = []
+
+    def look(state, **options):
+        found.extend((state, line) for line in find_violations(page, **options))
+
+    page.goto(address)
+    if not narrow:
+        look("as loaded")
+    if open_answers(page) or narrow:
+        look("answers open")
+
+    page.goto(address)
+    open_search(page)
+    look("search open", leave_out=["article"])
+
+    page.goto(address)
+    for number in range(page.locator(MENUS).count()):
+        menu = page.locator(MENUS).nth(number)
+        if menu.is_visible():
+            menu.click()
+            look(f"menu {number + 1} open", leave_out=["article"])
+            page.keyboard.press("Escape")
+
+    for bar, button in SIDE_BARS.items() if narrow else ():
+        page.goto(address)
+        if page.locator(button).first.is_visible():
+            page.locator(button).first.click()
+            look(f"{bar} open", leave_out=["article"])
+    return found
