@@ -19,8 +19,10 @@ HERE = Path(__file__).parent
 SHARED = ("kit.js", "mathematics.js")
 # What `static_html` of a figure begins and ends with; there is no other <div> inside.
 PLACE = re.compile(
-    r'<div class="live-figure" data-figure="(\w+)" data-state="([^"]*)">.*?</div>', re.S
+    r'<div class="live-figure" data-figure="(\w+)" data-state="([^"]*)">(.*?)</div>', re.S
 )
+# A link to another chapter, or to something in it, as it works in Jupyter.
+CHAPTER_LINK = re.compile(r'<a href="(\d\d_\w+)\.ipynb(?:#([\w-]+))?">(.*?)</a>', re.S)
 
 
 def shared_script():
@@ -57,7 +59,10 @@ def _unknown(name, module):
 @cache
 def draw(places, katex):
     """Let the figures' own modules draw them, in the Node that also sets the formulas."""
-    wanted = [{"figure": name, "state": json.loads(html.unescape(state))} for name, state in places]
+    wanted = [
+        {"figure": name, "state": json.loads(html.unescape(state)), "still": still}
+        for name, state, still in places
+    ]
     result = subprocess.run(
         [
             sphinxcontrib.katex.NODEJS_BINARY,
@@ -81,13 +86,35 @@ def katex_module(app):
     return str(Path(app.confdir, "book/node/node_modules/katex/dist/katex.mjs"))
 
 
+def with_site_links(app, pagename, drawn):
+    """Let links to notebooks lead to their pages, and name formulas by their numbers too."""
+
+    def replace(match):
+        chapter, label, text = match.groups()
+        docname = f"notebooks/{chapter}"
+        address = app.builder.get_relative_uri(pagename, docname)
+        if not label:
+            return f'<a href="{address}">{text}</a>'
+        numbers = app.env.toc_fignumbers.get(docname, {})
+        if number := numbers.get("displaymath", {}).get(f"equation-{label}"):
+            label = f"equation-{label}"
+            text += f" ({'.'.join(map(str, number))})"
+        elif label not in numbers.get("figure", {}):
+            raise ExtensionError(f"a live figure of {pagename} links to {label}: not in {docname}")
+        if docname == pagename:
+            address = ""
+        return f'<a href="{address}#{label}">{text}</a>'
+
+    return CHAPTER_LINK.sub(replace, drawn)
+
+
 def bring_to_life(app, pagename, templatename, context, doctree):
     """Draw the figures of a page, and add the scripts that move them."""
     body = context.get("body") or ""
     places = tuple(PLACE.findall(body))
     if not places:
         return
-    drawn = iter(draw(places, katex_module(app)))
+    drawn = (with_site_links(app, pagename, each) for each in draw(places, katex_module(app)))
     context["body"] = PLACE.sub(
         lambda m: (
             f'<div class="live-figure" data-figure="{m[1]}" data-state="{m[2]}">{next(drawn)}</div>'
@@ -95,7 +122,7 @@ def bring_to_life(app, pagename, templatename, context, doctree):
         body,
     )
     if app.builder.format == "html" and app.builder.name != "epub":
-        for name in ("shared", *dict.fromkeys(name for name, _ in places)):
+        for name in ("shared", *dict.fromkeys(name for name, *_ in places)):
             app.add_js_file(f"figures/{name}.js", loading_method="defer")
 
 

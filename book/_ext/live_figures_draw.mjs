@@ -1,6 +1,7 @@
 // Draws live figures at build time: what a reader sees before, or without, any script.
-// Reads [{figure, state}, ...] as JSON, writes a list of HTML. Arguments: the figures' folder
-// and that of KaTeX, which sets the formulas of figures as it sets those of the text.
+// Reads [{figure, state, still}, ...] as JSON, writes a list of HTML; still is what Python wrote,
+// which stays where a module draws nothing. Arguments: the figures' folder and that of KaTeX,
+// which sets the formulas of figures as it sets those of the text.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -12,10 +13,10 @@ const unescape = (text) => text.replace(/&#(x?)(\w+);/g, (_, hex, code) =>
   .replace(/&quot;/g, '"').replace(/&amp;/g, "&");
 
 const drawn = [];
-for (const { figure, state } of JSON.parse(readFileSync(0, "utf8"))) {
+for (const { figure, state, still } of JSON.parse(readFileSync(0, "utf8"))) {
   const { default: module } = await import(pathToFileURL(`${folder}/${figure}.js`));
   drawn.push(
-    module.markup(state).replace(
+    (module.markup?.(state) ?? still).replace(
       /<span class="math" data-tex="([^"]*)">.*?<\/math><\/span>/gs,
       (_, tex) => `<span class="math">${katex.renderToString(unescape(tex))}</span>`,
     ),

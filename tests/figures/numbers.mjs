@@ -7,7 +7,7 @@ const { figure, states } = JSON.parse(readFileSync(0, "utf8"));
 const { default: module } = await import(pathToFileURL(`${folder}/${figure}`));
 const results = states.map((state) => {
   const values = module.numbers(state);
-  return { values, markup: module.markup(state), reading: module.reading(state, values) };
+  return { values, markup: module.markup?.(state) ?? "", reading: module.reading(state, values) };
 });
 // JSON has no nan and no infinity.
 const writable = (_, value) =>
