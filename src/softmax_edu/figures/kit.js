@@ -33,10 +33,13 @@ const write = (state, trait, at, value) => ({
   [trait]: at === undefined ? value : replaced(state[trait], at, value),
 });
 
-export function slider(trait, label, { min, max, step, at, digits = 1, log = false, unit = "" }) {
-  // A logarithmic slider moves over the exponent of ten; values get three digits.
-  const position = (value) => (log ? Math.log10(value) : value);
-  const value = (position) => Number(log ? (10 ** position).toPrecision(3) : position);
+// How a slider's positions belong to values: a function to the position, and the one back.
+const STRAIGHT = [(value) => value, Number];
+const LOG = [Math.log10, (position) => Number((10 ** position).toPrecision(3))];
+
+export function slider(trait, label, { min, max, step, at, digits = 1, unit = "", ...more }) {
+  const { log = false, bend = log ? LOG : STRAIGHT } = more; // step counts in positions
+  const [position, value] = bend;
   const text = (state) => show(read(state, trait, at), digits) + unit;
   return {
     markup: (state) =>
