@@ -54,6 +54,9 @@ def digest(source: Path) -> str:
     files = [p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     if source.stem == "10_frameworks":  # the only chapter that uses them
         files.append(ROOT / "requirements-frameworks.txt")
+    questions = source.with_suffix(".questions.toml")
+    if questions.exists():
+        files.append(questions)
     result = hashlib.sha256()
     for path in [source, ROOT / "requirements.lock", *sorted(files)]:
         result.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

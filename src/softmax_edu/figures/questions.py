@@ -10,7 +10,11 @@ from typing import Any
 LETTERS = "ABCDEFGH"
 
 # What each kind of table may hold, and of which type it is.
-WORD, NUMBER, TRUTH, TABLES = (str,), (int, Decimal), (bool,), (list,)
+Types = tuple[type, ...]
+WORD: Types = (str,)
+NUMBER: Types = (int, Decimal)
+TRUTH: Types = (bool,)
+TABLES: Types = (list,)
 QUESTION = {
     **{"text": WORD, "kind": WORD, "option": TABLES},
     **{"answer": NUMBER, "tolerance": NUMBER, "unit": WORD, "why": WORD, "mistake": TABLES},
@@ -152,7 +156,7 @@ def _number(table: Mapping[str, Any]) -> Question:
 
 def _check(
     table: Mapping[str, Any],
-    known: Mapping[str, tuple[type, ...]],
+    known: Mapping[str, Types],
     needed: list[str],
     where: str = "",
 ) -> None:

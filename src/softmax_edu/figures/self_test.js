@@ -80,13 +80,14 @@ function render({ model, el }) {
   };
   let earlier = remembered(chapter);
 
-  function tell(i, text, reasons = []) {
+  function tell(i, text, { right = null, reasons = [] } = {}) {
     const place = part(i, ".verdict");
     const all = [...questions[i].querySelectorAll("details li")];
     const list = document.createElement("ul");
     list.append(...reasons.map((which) => all[which].cloneNode(true)));
     const line = document.createElement("p");
     line.textContent = text;
+    place.dataset.right = right;
     place.replaceChildren(...(text ? [line] : []), ...(reasons.length ? [list] : []));
   }
 
@@ -116,7 +117,7 @@ function render({ model, el }) {
         else if (parse(input.value).value !== given) input.value = String(given);
       }
       const verdict = judge(key[i], given);
-      tell(i, given === null ? "" : comment(key[i], given, verdict), verdict.reasons);
+      tell(i, given === null ? "" : comment(key[i], given, verdict), verdict);
     });
     el.querySelector(".reading").textContent = reading(now, values);
     Object.assign(el, { state: now, numbers: values }); // for the tests, and for the curious

@@ -169,4 +169,4 @@ def _number_field(question: Question) -> str:
 
 def _shown(number: str) -> str:
     """Write a number as the book does, with a true minus sign."""
-    return number.replace("-", "−")
+    return number.replace("-", "\N{MINUS SIGN}")

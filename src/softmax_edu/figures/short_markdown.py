@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -13,7 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 # Another chapter, a formula or figure in it, or a page of the web.
 LINK = re.compile(r"https://\S+|\d\d_\w+\.ipynb(#[\w-]+)?")
-PUNCTUATION = re.compile(r"^[.,;:!?]+")
+PUNCTUATION = re.compile(r"^[.,;!?]+")  # a colon would be set as a relation
 
 
 def to_html(text: str) -> str:
@@ -80,7 +81,7 @@ def _check(tokens: list[Token]) -> None:
 
 def _keep_punctuation(tokens: list[Token]) -> None:
     """Move a full stop into the short formula before it, so that no line begins with it."""
-    for formula, text in zip(tokens, tokens[1:], strict=False):
+    for formula, text in pairwise(tokens):
         if formula.type == "math_inline" and text.type == "text" and len(formula.content) < 30:
             signs = PUNCTUATION.match(text.content)
             if signs:
