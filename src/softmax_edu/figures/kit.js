@@ -89,14 +89,15 @@ export function choice(trait, label, options) {
   };
 }
 
-// `does` takes the state and returns what changes; `label` may depend on the state.
+// `does` takes the state, and that at the beginning, and returns what changes; `label` may depend
+// on the state.
 export function button(label, does, { disabled = () => false } = {}) {
   const text = (state) => escape(typeof label === "function" ? label(state) : label);
   return {
     markup: (state) =>
       `<button type="button" class="control"${disabled(state) ? " disabled" : ""} ${KEYS}>` +
       `${text(state)}</button>`,
-    changes: (state) => does(state),
+    changes: (state, { first }) => does(state, first),
     update(state, element) {
       element.innerHTML = text(state);
       element.disabled = disabled(state);
@@ -108,7 +109,10 @@ export function button(label, does, { disabled = () => false } = {}) {
 //   value(state)           its place in data, [x, y]
 //   pixel([x, y], width)   that place in the picture; back([px, py], width) the other way
 //   moved(state, [x, y])   what changes when it moves there
-export function handle({ label, value, pixel, back, moved, step, range, text, colour = "" }) {
+//   tab(state)             whether the Tab key stops there; of many handles, one is enough
+export function handle(parts) {
+  const { label, value, pixel, back, moved, step, range, text, colour = "" } = parts;
+  const { tab = () => true } = parts;
   const place = (state, width) => pixel(value(state), width);
   const say = (state) => (text ? text(state) : value(state).map((v) => show(v, 1)).join(", "));
   const inside = (point) => point.map((v, i) => clamp(v, ...range[i]));
@@ -116,8 +120,8 @@ export function handle({ label, value, pixel, back, moved, step, range, text, co
     markup: (state, width, height) => {
       const [x, y] = place(state, width);
       return (
-        `<span class="handle ${colour}" role="slider" tabindex="0" aria-label="${escape(label)}"` +
-        ` aria-valuenow="${value(state)[0]}" aria-valuemin="${range[0][0]}"` +
+        `<span class="handle ${colour}" role="slider" tabindex="${tab(state) ? 0 : -1}"` +
+        ` aria-label="${escape(label)}" aria-valuenow="${value(state)[0]}" aria-valuemin="${range[0][0]}"` +
         ` aria-valuemax="${range[0][1]}" aria-valuetext="${escape(say(state))}" ${KEYS}` +
         ` style="left:${(100 * x) / width}%;top:${(100 * y) / height}%"></span>`
       );
@@ -126,6 +130,7 @@ export function handle({ label, value, pixel, back, moved, step, range, text, co
       const [x, y] = place(state, width);
       element.style.left = `${(100 * x) / width}%`;
       element.style.top = `${(100 * y) / height}%`;
+      element.tabIndex = tab(state) ? 0 : -1;
       element.setAttribute("aria-valuenow", value(state)[0]);
       element.setAttribute("aria-valuetext", say(state));
     },
@@ -202,6 +207,7 @@ export function figure(parts) {
     };
     el.classList.add("live-figure");
     if (!el.querySelector(".picture")) el.innerHTML = markup(state()); // else drawn at build time
+    const first = state();
     const find = (selector) => el.querySelector(selector);
     const frame = find(".picture");
     const svg = find("svg");
@@ -238,7 +244,7 @@ export function figure(parts) {
       const element = event.target.closest(".controls > *");
       if (!element || (element.localName === "button") !== (type === "click")) return;
       const control = controls(state())[position(element)];
-      change(control.changes(state(), { input: event.target }));
+      change(control.changes(state(), { input: event.target, first }));
     };
     find(".controls").addEventListener("input", (event) => operate(event, "input"));
     find(".controls").addEventListener("click", (event) => operate(event, "click"));
