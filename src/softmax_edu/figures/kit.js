@@ -40,7 +40,11 @@ const LOG = [Math.log10, (position) => Number((10 ** position).toPrecision(3))];
 export function slider(trait, label, { min, max, step, at, digits = 1, unit = "", ...more }) {
   const { log = false, bend = log ? LOG : STRAIGHT } = more; // step counts in positions
   const [position, value] = bend;
-  const text = (state) => show(read(state, trait, at), digits) + unit;
+  const places = typeof digits === "function" ? digits : () => digits;
+  const text = (state) => {
+    const now = read(state, trait, at);
+    return show(now, places(now)) + unit;
+  };
   return {
     markup: (state) =>
       `<label class="control"><span>${escape(label)}</span>` +
@@ -155,7 +159,7 @@ function runner({ running, step }, { state, change }) {
     let now = state();
     for (let i = 0; running(now) && i < (still ? 1e5 : 1); i++) now = { ...now, ...step(now) };
     change(now);
-    waiting = requestAnimationFrame(advance);
+    waiting ||= requestAnimationFrame(advance); // the change may have asked for it already
   };
   return () => (waiting ||= requestAnimationFrame(advance));
 }
