@@ -382,6 +382,14 @@ def test_digest_changes_with_source_and_stays_with_none(tmp_path):
     assert render.digest(path) != before
 
 
+def test_digest_changes_with_the_questions(tmp_path):
+    path = tmp_path / "01_a.md"
+    path.write_text("a")
+    before = render.digest(path)
+    path.with_suffix(".questions.toml").write_text("b")
+    assert render.digest(path) != before
+
+
 def test_a_failing_cell_is_named_shortly(tmp_path):
     path = tmp_path / "01_a.md"
     front = "---\nkernelspec: {name: python3, display_name: P, language: python}\n---\n"

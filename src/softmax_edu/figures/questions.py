@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from softmax_edu.figures.short_markdown import to_html
+
 LETTERS = "ABCDEFGH"
 
 # What each kind of table may hold, and of which type it is.
@@ -26,7 +28,7 @@ NAMES = {WORD: "a text", NUMBER: "a number", TRUTH: "true or false", TABLES: "a 
 
 @dataclass(frozen=True)
 class Option:
-    """Something that can be answered, and what there is to say about it."""
+    """Something that can be answered, and what there is to say about it; texts are HTML."""
 
     text: str
     right: bool
@@ -118,7 +120,9 @@ def _question(table: Mapping[str, Any]) -> Question:
     options = []
     for letter, each in zip(LETTERS, table.get("option", []), strict=False):
         _check(each, OPTION, needed=["text", "why"], where=f"option {letter}: ")
-        options.append(Option(each["text"], each.get("right", False), each["why"]))
+        options.append(
+            Option(to_html(each["text"]), each.get("right", False), to_html(each["why"]))
+        )
     if len({option.text for option in options}) != len(options):
         raise ValueError("two options say the same")
     if len(options) < 2:
@@ -131,7 +135,7 @@ def _question(table: Mapping[str, Any]) -> Question:
         raise ValueError("no option is right; mark one with right = true")
     if kind == "one" and right > 1:
         raise ValueError(f'{right} options are right; of kind "one" exactly 1 should be')
-    return Question(table["text"], kind, tuple(options))
+    return Question(to_html(table["text"]), kind, tuple(options))
 
 
 def _number(table: Mapping[str, Any]) -> Question:
@@ -141,7 +145,7 @@ def _number(table: Mapping[str, Any]) -> Question:
     tolerance = float(table["tolerance"])
     if tolerance < 0:
         raise ValueError(f"the tolerance is {tolerance}; it should be 0 or more")
-    options = [Option(str(table["answer"]), True, table["why"])]
+    options = [Option(str(table["answer"]), True, to_html(table["why"]))]
     for position, each in enumerate(table.get("mistake", []), 1):
         _check(each, MISTAKE, needed=["value", "why"], where=f"mistake {position}: ")
         for other in options:
@@ -150,8 +154,9 @@ def _number(table: Mapping[str, Any]) -> Question:
                     f"mistake {position}: {each['value']} cannot be told from {other.text} "
                     f"with a tolerance of {tolerance}"
                 )
-        options.append(Option(str(each["value"]), False, each["why"]))
-    return Question(table["text"], "number", tuple(options), tolerance, table.get("unit", ""))
+        options.append(Option(str(each["value"]), False, to_html(each["why"])))
+    unit = to_html(table.get("unit", ""))
+    return Question(to_html(table["text"]), "number", tuple(options), tolerance, unit)
 
 
 def _check(

@@ -9,7 +9,6 @@ import traitlets
 
 from softmax_edu.figures.live_figure import LiveFigure, output
 from softmax_edu.figures.questions import LETTERS, Question, read_questions
-from softmax_edu.figures.short_markdown import to_html
 
 # JupyterLab would take the arrow keys, unless the focused element itself asks it not to.
 KEYS = 'data-lm-suppress-shortcuts="true"'
@@ -44,9 +43,9 @@ class SelfTest(LiveFigure, module="self_test.js"):
 
     Examples
     --------
-    >>> test = SelfTest("06_gradient", folder="notebooks")  # doctest: +SKIP
-    >>> test.answers = ["C", -0.06, None, "A", None]  # doctest: +SKIP
-    >>> test.score, test.right  # doctest: +SKIP
+    >>> test = SelfTest("06_gradient", folder="notebooks")
+    >>> test.answers = ["C", -0.06, None, "A", None]
+    >>> test.score, test.right
     (2, [True, True, None, False, None])
     """
 
@@ -134,15 +133,15 @@ def _question(chapter: str, number: int, question: Question) -> str:
         else _options(f"{chapter}-{number}", question)
     )
     check = f'<button type="button" class="check" {KEYS}>Check</button>'
-    hint = {"several": " <em>More than one may be right.</em>"}.get(question.kind, "")
+    hint = " <em>More than one may be right.</em>" if question.kind == "several" else ""
     reasons = "".join(
         f'<li><span class="sign" aria-hidden="true">{"✓" if option.right else "✗"}</span> '
-        f"<b>{name}</b> is {'right' if option.right else 'wrong'}: {to_html(option.why)}</li>"
+        f"<b>{name}</b> is {'right' if option.right else 'wrong'}: {option.why}</li>"
         for name, option in zip(names, question.options, strict=True)
     )
     return (
         f'<section class="question" data-kind="{question.kind}"><fieldset>'
-        f"<legend><b>Question {number}.</b> {to_html(question.text)}{hint}</legend>"
+        f"<legend><b>Question {number}.</b> {question.text}{hint}</legend>"
         f"{ways}{'' if question.kind == 'one' else check}</fieldset>"
         '<section class="verdict"></section>'
         f"<details><summary>Answer to question {number}</summary><ul>{reasons}</ul></details>"
@@ -154,16 +153,16 @@ def _options(group: str, question: Question) -> str:
     kind = "radio" if question.kind == "one" else "checkbox"
     return "".join(
         f'<label><input type="{kind}" name="{group}" value="{letter}" {KEYS}/> '
-        f"<b>{letter}</b> <span>{to_html(option.text)}</span></label>"
+        f"<b>{letter}</b> <span>{option.text}</span></label>"
         for letter, option in zip(LETTERS, question.options, strict=False)
     )
 
 
 def _number_field(question: Question) -> str:
-    unit = f" {to_html(question.unit)}" if question.unit else ""
+    unit = f" <span>{question.unit}</span>" if question.unit else ""
     return (
         f'<label><span>Your number</span> <input type="text" autocomplete="off" {KEYS}/>'
-        f"<span>{unit}</span></label>"
+        f"{unit}</label>"
     )
 
 

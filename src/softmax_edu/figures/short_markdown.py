@@ -18,13 +18,13 @@ PUNCTUATION = re.compile(r"^[.,;!?]+")  # a colon would be set as a relation
 
 
 def to_html(text: str) -> str:
-    r"""Turn a text into HTML.
+    """Turn a text into HTML.
 
     Parameters
     ----------
     text : str
         With ``*emphasis*``, ``**strong emphasis**``, ``` `code` ```, ``$formulas$`` and
-        ``[links](06_gradient.ipynb#eq-06-dz)``. A dollar sign is written ``\$``.
+        ``[links](06_gradient.ipynb#eq-06-dz)``.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def to_html(text: str) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("zero").enable(["emphasis", "backticks", "link", "escape", "entity"])
+    markdown = MarkdownIt("zero").enable(["emphasis", "backticks", "link"])
     markdown.use(dollarmath_plugin)
     markdown.add_render_rule("math_inline", _formula)
     return markdown
@@ -68,7 +68,7 @@ def _formula(_self: Any, tokens: Sequence[Token], index: int, *_: Any) -> str:
 def _check(tokens: list[Token]) -> None:
     for token in tokens:
         if token.type == "text":
-            if lost := re.search(r"\{\w+\}(?=`|$)|[$`]|\*\*|\]\(", token.content):
+            if lost := re.search(r"\{\w+\}$|[$`\\]|\*\*|\]\(", token.content):
                 raise ValueError(
                     f'"{lost[0]}" has no meaning here, or lost its partner: {token.content}'
                 )
