@@ -9,9 +9,10 @@ except ModuleNotFoundError as error:
     ) from error
 
 from softmax_edu.figures.loss_descent import LossDescent
+from softmax_edu.figures.overflow import Overflow
 from softmax_edu.figures.self_test import SelfTest
 from softmax_edu.figures.simplex import Simplex
 from softmax_edu.figures.softmax_explorer import SoftmaxExplorer
 from softmax_edu.figures.two_classes import TwoClasses
 
-__all__ = ["LossDescent", "SelfTest", "Simplex", "SoftmaxExplorer", "TwoClasses"]
+__all__ = ["LossDescent", "Overflow", "SelfTest", "Simplex", "SoftmaxExplorer", "TwoClasses"]
