@@ -29,3 +29,6 @@ function textOf(html, anchor) {
   for (const element of part.querySelectorAll(noise)) element.remove();
   return part.textContent.replace(/\s+/g, " ");
 }
+
+// From disk a browser may not read the pages that were found, so there are no summaries.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -6,16 +6,30 @@
 // A chapter's answers name all its questions: true if answered rightly, false if wrongly, null if
 // not yet. A page works with it through window.softmaxBook: read(), update(change) and clear().
 (() => {
+  // Where storing is forbidden, merely asking for the storage stops a script. This page's scripts,
+  // the theme's among them, then get one that lasts until the page is left.
+  try {
+    localStorage.getItem("");
+  } catch {
+    const kept = new Map();
+    Object.defineProperty(window, "localStorage", {
+      value: {
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => kept.set(key, String(value)),
+        removeItem: (key) => kept.delete(key),
+      },
+    });
+  }
+
   const KEY = "softmax-book";
-  let unsaved = null; // for browsers that refuse to store anything: until the page is left
 
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
   function read() {
-    let stored = unsaved;
+    let stored;
     try {
-      stored = JSON.parse(localStorage.getItem(KEY)) ?? unsaved;
-    } catch { /* storage is refused, or another program wrote there */ }
+      stored = JSON.parse(localStorage.getItem(KEY));
+    } catch { /* another program wrote there */ }
     const { place, answers } = isObject(stored) ? stored : {};
     return {
       place: isObject(place) && typeof place.page === "string" ? place : null,
@@ -27,20 +41,16 @@
   function update(change) {
     const state = read();
     change(state);
-    unsaved = state;
     try {
       localStorage.setItem(KEY, JSON.stringify(state));
-    } catch { /* remembered until the page is left */ }
+    } catch { /* the storage is full */ }
     show();
     return state;
   }
 
   function clear() {
-    unsaved = null;
-    try {
-      localStorage.removeItem(KEY);
-      localStorage.removeItem("sphinx_highlight_terms"); // the words of the last search
-    } catch { /* there is nothing */ }
+    localStorage.removeItem(KEY);
+    localStorage.removeItem("sphinx_highlight_terms"); // the words of the last search
     show();
   }
 
@@ -153,11 +163,6 @@
         timer = setTimeout(rememberPlace, 300); // not while the page moves
       }, { passive: true });
     }
-  }
-
-  // On disk a browser cannot fetch the pages that a search found, to show their text.
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
