@@ -8,6 +8,8 @@ except ModuleNotFoundError as error:
         'python -m pip install "softmax-edu[figures]"'
     ) from error
 
+from softmax_edu.figures.decision_regions import DecisionRegions
+from softmax_edu.figures.digit_reader import DigitReader
 from softmax_edu.figures.loss_descent import LossDescent
 from softmax_edu.figures.overflow import Overflow
 from softmax_edu.figures.self_test import SelfTest
@@ -15,4 +17,13 @@ from softmax_edu.figures.simplex import Simplex
 from softmax_edu.figures.softmax_explorer import SoftmaxExplorer
 from softmax_edu.figures.two_classes import TwoClasses
 
-__all__ = ["LossDescent", "Overflow", "SelfTest", "Simplex", "SoftmaxExplorer", "TwoClasses"]
+__all__ = [
+    "DecisionRegions",
+    "DigitReader",
+    "LossDescent",
+    "Overflow",
+    "SelfTest",
+    "Simplex",
+    "SoftmaxExplorer",
+    "TwoClasses",
+]

@@ -110,9 +110,7 @@ def _short(value: Any) -> str:
     return str(value)
 
 
-def floats(
-    length: int | None = None, low: float = -1e4, high: float = 1e4
-) -> traitlets.List[float]:
+def floats(length: int | None = None, low: float = -1e4, high: float = 1e4) -> traitlets.List[Any]:
     """Make a trait for a list of numbers.
 
     Parameters
@@ -131,12 +129,33 @@ def floats(
     return trait.tag(sync=True)
 
 
-class _Floats(traitlets.List[float]):
+def table(rows: int, columns: int, low: float = -1e4, high: float = 1e4) -> traitlets.List[Any]:
+    """Make a trait for a matrix: a list of rows, each a list of numbers.
+
+    Parameters
+    ----------
+    rows, columns : int
+        How many there must be.
+    low, high : float
+        Between which each number must lie.
+
+    Returns
+    -------
+    traitlets.List
+        It takes arrays too.
+    """
+    return _Floats(floats(columns, low, high), minlen=rows, maxlen=rows).tag(sync=True)
+
+
+class _Floats(traitlets.List[Any]):
     """A list of floats that also takes arrays and integers."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         if isinstance(value, (np.ndarray, tuple, list)):
-            value = np.asarray(value, dtype=np.float64).tolist()
+            array = np.asarray(value, dtype=np.float64)
+            if np.isnan(array).any():  # which no bound would notice
+                self.error(obj, value)
+            value = array.tolist()
         return super().validate(obj, value)
 
 

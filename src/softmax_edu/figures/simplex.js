@@ -196,6 +196,7 @@ const handles = ({ labels }) => [
     text: ({ logits }) => list(labels, logits, 1),
     range: [[-REACH, REACH], [-REACH, REACH]],
     step: 0.1,
+    colour: "bare",
   }),
   handle({
     label: "probabilities",
@@ -206,6 +207,7 @@ const handles = ({ labels }) => [
     text: ({ logits, temperature }) => list(labels, softmax(logits, temperature), 3),
     range: [[-1, 1], [-0.5, 1]],
     step: 0.01,
+    colour: "bare",
   }),
 ];
 
