@@ -111,8 +111,8 @@ def reserve_space(body, sizes):
         extra = ' decoding="async"'
         if match.start() > first_screen >= 0:
             extra += ' loading="lazy"'
-        if width > 0 and not re.search(r"\s(?:width|height|style)=", tag):
-            extra += f' width="{width}" height="{height}"'
+        if width >= 1 and not re.search(r"\s(?:width|height|style)=", tag):
+            extra += f' width="{round(width)}" height="{round(height)}"'
         return f"<img{extra}{tag[4:]}"
 
     return re.sub(r'<img\s[^>]*?src="[^"]*?(?P<name>[^"/]+)"[^>]*>', complete, body)
