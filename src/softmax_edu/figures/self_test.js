@@ -87,7 +87,7 @@ function render({ model, el }) {
     list.append(...reasons.map((which) => all[which].cloneNode(true)));
     const line = document.createElement("p");
     line.textContent = text;
-    place.dataset.right = right;
+    place.className = `verdict ${right === null ? "" : right ? "is-right" : "is-wrong"}`;
     place.replaceChildren(...(text ? [line] : []), ...(reasons.length ? [list] : []));
   }
 
