@@ -33,6 +33,19 @@ test: $(ENV) $(NODE) $(FRAMEWORKS)  ## check everything: code, notebooks, site
 	@echo "== 5 of 5: package, chapters, equations and site"
 	$(PY) -m pytest -q -n $(JOBS)
 
+# The site offers both where they are made, so a release is: make pdf epub book
+pdf: $(ENV) $(NODE)  ## print the whole book into _build/paper (a release: make pdf epub book)
+	@echo "Building the site"
+	@$(SITE)
+	@echo "Making the PDF (a minute or two)"
+	@$(PY) tools/paper_pdf.py
+
+epub: $(ENV) $(NODE)  ## pack the whole book for e-readers into _build/paper
+	@echo "Building the site"
+	@$(SITE)
+	@echo "Making the EPUB"
+	@$(PY) tools/paper_epub.py
+
 serve: book  ## show the site on this machine; PORT=8000
 	@echo "Open http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
@@ -96,4 +109,4 @@ $(AUDIT): tools/audit/package-lock.json $(ENV)
 	@touch $@ $(AXE)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab render lock bench audit clean
+.PHONY: help book pdf epub test serve lab render lock bench audit clean

@@ -67,6 +67,7 @@ CASE = [
 CASE = {name.lower(): name for name in MIXED_CASE}
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ElementTree.register_namespace("", MATHML)
+APPLICATION = "\u2061"  # the invisible sign between a function and what it is applied to
 SCRIPTS = ("msub", "msup", "msubsup")
 ACCESSIBILITY = {
     "accessMode": ["textual", "visual"],
@@ -139,12 +140,14 @@ def mathml(katex: str) -> str:
     """Keep the MathML of a formula; its TeX becomes what is read where MathML is not known."""
     formula = ElementTree.fromstring(re.search(r"<math.*</math>", katex, re.S)[0])
     for parent in list(formula.iter()):
+        name = parent.tag.removeprefix(f"{{{MATHML}}}")
+        if name == "semantics":
+            del parent[-1]  # the TeX
         for child in list(parent):
-            if child.tag == f"{{{MATHML}}}semantics":
-                parent[:] = child[:-1]  # without the TeX
-            # KaTeX sets x_{\max} with a third child, the invisible sign of an application
-            if parent.tag.removeprefix(f"{{{MATHML}}}") in SCRIPTS and child.text == "\u2061":
-                parent.remove(child)
+            if child.text == APPLICATION and name in SCRIPTS:
+                parent.remove(child)  # KaTeX sets x_{\max} with a third child
+            elif child.text == APPLICATION:
+                child.set("rspace", "0.1667em")  # log a, not loga
     formula.set("alttext", tex(katex))
     return ElementTree.tostring(formula, encoding="unicode")
 

@@ -257,4 +257,6 @@ def main(description: str, suffix: str, make: Callable[[Book, Path, int], bytes]
     target = build / "paper" / f"{NAME}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
+    if target.is_relative_to(Path.cwd()):
+        target = target.relative_to(Path.cwd())
     print(f"Ready: {target} ({len(content) / 1e6:.1f} MB)")
