@@ -24,6 +24,15 @@ def remember(page, **state):
     page.evaluate("state => softmaxBook.update(s => Object.assign(s, state))", state)
 
 
+def wait_for_place(page, heading):
+    """Wait until the place is noted; the policy of the page forbids Playwright's own waiting."""
+    for _ in range(50):
+        if ((remembered(page) or {}).get("place") or {}).get("heading") == heading:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"the place is {remembered(page)}")
+
+
 # The search
 
 
@@ -77,21 +86,21 @@ def test_first_page_leads_back_to_the_section_last_read(new_page, home):
     assert not page.locator("#continue").is_visible()
     page.goto(f"{home}{CHAPTER}")
     page.locator("#reading-dz h2").evaluate("h => h.scrollIntoView({behavior: 'instant'})")
-    for _ in range(50):  # the policy of the page forbids Playwright's own waiting
-        if remembered(page)["place"]["heading"] == "reading-dz":
-            break
-        page.wait_for_timeout(100)
+    wait_for_place(page, "reading-dz")
     for first_page in ("index.html", "book/index.html"):
         page.goto(home + first_page)
         line = page.locator("#continue")
         assert line.inner_text() == f"Continue: {TITLE}, “Reading dz”"
         line.get_by_role("link").click()
         page.wait_for_url(f"{home}{CHAPTER}#reading-dz")
+        wait_for_place(page, "reading-dz")
 
 
 def test_looking_something_up_does_not_lose_the_place(page, site):
     page.goto(f"{site}{CHAPTER}")
+    wait_for_place(page, "")
     page.goto(f"{site}book/glossary.html")
+    page.wait_for_timeout(500)
     assert remembered(page)["place"]["page"] == "notebooks/06_gradient"
 
 
@@ -113,6 +122,7 @@ def test_side_bar_marks_a_chapter_only_when_all_is_right(page, site):
 def test_page_tells_what_is_remembered_and_forgets_it(new_page, home):
     page = new_page(home=home)
     page.goto(f"{home}{CHAPTER}")
+    wait_for_place(page, "")
     remember(page, answers={"05_cross_entropy": {"1": True, "2": False, "3": None}})
     page.goto(f"{home}book/how_to_use.html")
     lines = page.locator("#remembered li").all_inner_texts()
