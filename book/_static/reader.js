@@ -157,11 +157,12 @@
     });
     if (isChapter(page)) {
       let timer;
-      rememberPlace();
-      addEventListener("scroll", () => {
+      const rememberSoon = () => {
         clearTimeout(timer);
         timer = setTimeout(rememberPlace, 300); // not while the page moves
-      }, { passive: true });
+      };
+      addEventListener("load", rememberSoon);
+      addEventListener("scroll", rememberSoon, { passive: true });
     }
   }
 

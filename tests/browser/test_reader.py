@@ -125,7 +125,7 @@ def test_page_tells_what_is_remembered_and_forgets_it(new_page, home):
     wait_for_place(page, "")
     remember(page, answers={"05_cross_entropy": {"1": True, "2": False, "3": None}})
     page.goto(f"{home}book/how_to_use.html")
-    lines = page.locator("#remembered li").all_inner_texts()
+    lines = page.locator("#remembered li").all_text_contents()
     assert lines == [
         f"You were last at {TITLE}.",
         "Chapter 5: 1 of 3 questions answered rightly.",
