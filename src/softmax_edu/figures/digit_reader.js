@@ -10,24 +10,25 @@ const EMPTY = Array(SIDE * SIDE).fill(0);
 
 // The network. The numbers of a layer lie in one row: channel by channel, line by line.
 
+// Each weight of a kernel takes the picture, moved, as in the product of chapter 9; what would come
+// from outside is left out.
 function convolve(inputs, size, kernels, biases) {
-  const channels = inputs.length / size ** 2;
-  const outputs = new Float64Array(biases.length * size ** 2);
-  for (let f = 0; f < biases.length; f++)
-    for (let r = 0; r < size; r++)
-      for (let s = 0; s < size; s++) {
-        let total = biases[f];
-        for (let d = 0; d < channels; d++)
-          for (let u = 0; u < 3; u++)
-            for (let v = 0; v < 3; v++) {
-              const row = r + u - 1;
-              const column = s + v - 1;
-              if (row < 0 || row >= size || column < 0 || column >= size) continue; // padding
-              const pixel = inputs[(d * size + row) * size + column];
-              total += kernels[((f * channels + d) * 3 + u) * 3 + v] * pixel;
-            }
-        outputs[(f * size + r) * size + s] = total;
-      }
+  const area = size ** 2;
+  const channels = inputs.length / area;
+  const outputs = new Float64Array(biases.length * area);
+  biases.forEach((bias, f) => outputs.fill(bias, f * area, (f + 1) * area));
+  kernels.forEach((weight, i) => {
+    const down = (Math.floor(i / 3) % 3) - 1;
+    const right = (i % 3) - 1;
+    const channel = Math.floor(i / 9) % channels;
+    const filter = Math.floor(i / (9 * channels));
+    const [from, to] = [Math.max(0, -right), size - Math.max(0, right)];
+    for (let row = Math.max(0, -down); row < size - Math.max(0, down); row++) {
+      const seen = channel * area + (row + down) * size + right;
+      const at = filter * area + row * size;
+      for (let s = from; s < to; s++) outputs[at + s] += weight * inputs[seen + s];
+    }
+  });
   return outputs;
 }
 
@@ -51,7 +52,9 @@ const dense = (inputs, weights, biases) =>
 
 // 1898 numbers, four bytes each, in the order of the layers.
 function decode(text) {
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const signs = atob(text);
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = signs.charCodeAt(i);
   const values = new Float32Array(bytes.buffer);
   let start = 0;
   const next = (count) => Float64Array.from(values.subarray(start, (start += count)));

@@ -11,7 +11,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from softmax_edu import softmax
-from softmax_edu.figures.live_figure import LiveFigure, floats, output
+from softmax_edu.figures.live_figure import LiveFigure, output
 from softmax_edu.figures.modules import FOLDER
 from softmax_edu.network import Network, cnn, logits_of, parameters
 
@@ -104,6 +104,20 @@ def trained_network(weights: str | None = None) -> Network:
     return tuple(layers)
 
 
+class _Counts(traitlets.List[int]):
+    """A list of whole numbers from 0 on; it also takes arrays."""
+
+    def __init__(self, length: int, high: int) -> None:
+        super().__init__(traitlets.Int(min=0, max=high), minlen=length, maxlen=length)
+        self.tag(sync=True)
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        values = np.asarray(value)
+        if values.dtype.kind == "f" and (values == np.rint(values)).all():
+            values = values.astype(np.int64)
+        return super().validate(obj, values.tolist())
+
+
 class DigitReader(LiveFigure, module="digit_reader.js"):
     """Draw a digit; see the ten logits and probabilities of the network of chapter 9.
 
@@ -140,9 +154,9 @@ class DigitReader(LiveFigure, module="digit_reader.js"):
     (1, 0.99)
     """
 
-    image = floats(64, 0, 16)
-    ink = floats(64, 0, 0xFFFF)
-    cursor = floats(2, 0, 7)
+    image = _Counts(64, 16)
+    ink = _Counts(64, 0xFFFF)
+    cursor = _Counts(2, 7)
     rubber = traitlets.Bool(False).tag(sync=True)
     examples = traitlets.Dict().tag(sync=True)
     weights = traitlets.Unicode().tag(sync=True)
@@ -170,14 +184,6 @@ class DigitReader(LiveFigure, module="digit_reader.js"):
     @traitlets.default("weights")
     def _stored_weights(self) -> str:
         return str(_stored()["weights"])
-
-    @traitlets.validate("image", "ink", "cursor")
-    def _whole(self, proposal: Any) -> list[int]:
-        """Refuse fractions: pixels are counted."""
-        if any(value != int(value) for value in proposal["value"]):
-            name = proposal["trait"].name
-            raise traitlets.TraitError(f"{name} holds a fraction; it must hold whole numbers")
-        return [int(value) for value in proposal["value"]]
 
     @traitlets.validate("weights")
     def _enough(self, proposal: Any) -> str:
