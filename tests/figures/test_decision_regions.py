@@ -100,6 +100,22 @@ def test_training_stops(options, steps):
     DecisionRegions(**after)  # and Python takes where it ended
 
 
+def test_points_dragged_apart_are_learned_even_at_the_largest_rate():
+    centres = [[-2, -2], [2, -2], [0, 2.5]]
+    points = 0.3 * np.array(DecisionRegions().points) + np.repeat(centres, 8, axis=0)
+    figure = DecisionRegions(points=points.clip(-3, 3), learning_rate=30, running=True)
+    after = run(
+        """
+        let now = state;
+        while (now.running) now = { ...now, ...figure.step(now) };
+        console.log(JSON.stringify(now));
+        """,
+        figure.state(),
+    )
+    assert after["costs"][-1] < 0.001
+    assert DecisionRegions(**after).accuracy == 1
+
+
 def contains(polygon, places):
     """Say of each place whether it lies to the left of every edge."""
     start = np.array(polygon).reshape(-1, 2)
@@ -141,8 +157,8 @@ def test_reading_tells_how_training_goes(agree):
         DecisionRegions, [{}, {"costs": [1.0]}, lost, {**arrived, "costs": [1.2, 1.1]}]
     )
     assert start["reading"] == (
-        "After 0 steps the cost is 2.204 and the gradient has length 1.259. 4 of 24 points lie in "
-        "the region of their class. To treat all classes alike would cost less: log 3 = 1.10."
+        "After 0 steps the cost is 2.204 and the gradient has length 1.259. In the region of their "
+        "class: 4 of 24 points. To treat all classes alike would cost less: log 3 = 1.10."
     )
     assert risen["reading"].startswith("After 1 step the cost")
     assert risen["reading"].endswith("if a step did that, the rate is too large.")

@@ -92,7 +92,7 @@ const SHAPES = [
 const shape = (c, [x, y]) => SHAPES[c]([Number(x.toFixed(1)), Number(y.toFixed(1))]);
 
 // The place in a region that is furthest from points and borders, for its name.
-const GRID = Array.from({ length: 15 }, (_, i) => (REACH * (i - 7)) / 7.8);
+const GRID = Array.from({ length: 11 }, (_, i) => (REACH * (i - 5)) / 5.6);
 
 function roomiest(c, { points, W, b }) {
   const rivals = b.map((_, j) => j).filter((j) => j !== c);
@@ -180,7 +180,7 @@ function reading(state, values) {
   return (
     `After ${costs.length} ${costs.length === 1 ? "step" : "steps"} the cost is ` +
     `${show(values.cost)} and the gradient has length ${show(values.gradient_norm)}. ` +
-    `${right} of ${points.length} points lie in the region of their class. ${news(state, values)}`
+    `In the region of their class: ${right} of ${points.length} points. ${news(state, values)}`
   );
 }
 
