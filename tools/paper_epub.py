@@ -133,7 +133,7 @@ def xhtml(page: Page) -> str:
         for element in [drawing, *drawing.find_all(True)]:
             element.name = CASE.get(element.name, element.name)
             element.attrs = {CASE.get(k, k): value for k, value in element.attrs.items()}
-    return with_formulas(page, page.body.decode(formatter="minimal"), mathml)
+    return with_formulas(page.body.decode(formatter="minimal"), page.formulas, mathml)
 
 
 def mathml(katex: str) -> str:
@@ -185,7 +185,9 @@ def navigation(book: Book) -> str:
 def sections(page: Page) -> str:
     """List the sections of a page."""
     return "".join(
-        item(f'<a href="{place(page, h2.parent["id"])}">{html.escape(heading_text(page, h2))}</a>')
+        item(
+            f'<a href="{place(page, h2.parent["id"])}">{html.escape(heading_text(h2, page.formulas))}</a>'
+        )
         for h2 in page.body.select("section > section > h2")
     )
 

@@ -50,6 +50,7 @@ class Page:
     """One page of the book: its article, with marks in the places of the formulas."""
 
     docname: str
+    title: str
     body: Tag
     formulas: list[str]
 
@@ -57,11 +58,6 @@ class Page:
     def name(self) -> str:
         """Name the page in short: notebooks/05_cross_entropy is 05_cross_entropy."""
         return self.docname.rpartition("/")[2]
-
-    @property
-    def title(self) -> str:
-        """Return the first heading."""
-        return heading_text(self, self.body.find(["h1", "h2"]))
 
 
 class Part(NamedTuple):
@@ -106,7 +102,7 @@ def read_page(site: Path, docname: str) -> Page:
         element.decompose()
     unfold(body)
     tidy(body)
-    return Page(docname, body, formulas)
+    return Page(docname, heading_text(body.h1, formulas), body, formulas)
 
 
 def unfold(body: Tag) -> None:
@@ -159,9 +155,9 @@ def set_aside_formulas(source: str) -> tuple[str, list[str]]:
     return "".join([*pieces, source[end:]]), formulas
 
 
-def with_formulas(page: Page, text: str, form: Callable[[str], str]) -> str:
-    """Put the formulas back, each in the form that the book needs."""
-    return MARKED.sub(lambda mark: form(page.formulas[int(mark[1])]), text)
+def with_formulas(text: str, formulas: list[str], form: Callable[[str], str]) -> str:
+    """Put the formulas back, each in the form that is needed."""
+    return MARKED.sub(lambda mark: form(formulas[int(mark[1])]), text)
 
 
 def tex(formula: str) -> str:
@@ -170,9 +166,9 @@ def tex(formula: str) -> str:
     return " ".join(html.unescape(annotation[1]).split()) if annotation else ""
 
 
-def heading_text(page: Page, heading: Tag) -> str:
+def heading_text(heading: Tag, formulas: list[str]) -> str:
     """Return a heading as plain text, for the contents; a formula in it is read as TeX."""
-    return with_formulas(page, heading.get_text().strip(), tex)
+    return with_formulas(heading.get_text().strip(), formulas, tex)
 
 
 def relink(page: Page, pages: list[Page], to_page, to_file, new_id=lambda page, old: old) -> None:

@@ -93,7 +93,7 @@ def one_page(book: Book) -> str:
                 f"@page {kind} {{ @top-right {{ content: {json.dumps(page.title)}; }} }}"
             )
             page.body.attrs.update(id=page.name, style=f"page: {kind}")
-            body.append(with_formulas(page, str(page.body), formula))
+            body.append(with_formulas(str(page.body), page.formulas, formula))
     return "\n".join(
         [
             f'<!doctype html><html lang="{book.language}"><head><meta charset="utf-8">',
@@ -141,7 +141,7 @@ def contents(book: Book) -> str:
         for page in part.pages:
             lines.append(entry("chapter", page.name, page.title))
             for heading in page.body.select("section > section > h3"):
-                title = heading_text(page, heading)
+                title = heading_text(heading, page.formulas)
                 if title not in EVERYWHERE:
                     lines.append(entry("section", heading.parent["id"], title))
     return "\n".join([*lines, "</ol></nav>"])
@@ -223,7 +223,9 @@ def faults(pdf: bytes, book: Book) -> list[str]:
     if root.get("/Lang") != book.language or not root.get("/MarkInfo", {}).get("/Marked"):
         found.append("it is not tagged, or has no language")
     outline = outline_titles(reader.outline)
-    expected = [part.caption for part in book.parts] + [page.title for page in book.pages]
+    expected = [part.caption for part in book.parts if part.caption] + [
+        page.title for page in book.pages
+    ]
     found += [f"{title} is not in its outline" for title in expected if title not in outline]
     places = reader.named_destinations
     inside, outside = links(reader)
