@@ -184,12 +184,11 @@ def navigation(book: Book) -> str:
 
 def sections(page: Page) -> str:
     """List the sections of a page."""
-    return "".join(
-        item(
-            f'<a href="{place(page, h2.parent["id"])}">{html.escape(heading_text(h2, page.formulas))}</a>'
-        )
-        for h2 in page.body.select("section > section > h2")
-    )
+    items = []
+    for heading in page.body.select("section > section > h2"):
+        text = html.escape(heading_text(heading, page.formulas))
+        items.append(item(f'<a href="{place(page, heading.parent["id"])}">{text}</a>'))
+    return "".join(items)
 
 
 def item(label: str, below: str = "") -> str:
