@@ -1,5 +1,5 @@
 // Chapter 9: draw a digit, and see what the trained network makes of it.
-import { axis, button, choice, clamp, escape, figure, handle, isNarrow, show, toggle } from "./kit.js";
+import { axis, button, choice, clamp, figure, handle, isNarrow, show, toggle } from "./kit.js";
 import { argmax, softmax } from "./mathematics.js";
 
 const SIDE = 8; // cells of the picture that the network sees
@@ -135,7 +135,8 @@ export function stroke(state, [x1, y1], [x2, y2]) {
 // Where things are: drawing and picture side by side, the bars beside or below them.
 function layout(width) {
   const narrow = isNarrow(width);
-  const paper = { left: 1, top: 20, size: narrow ? Math.min(0.56 * width, 190) : Math.min(0.32 * width, 230) };
+  const most = narrow ? Math.min(0.56 * width, 190) : Math.min(0.32 * width, 230);
+  const paper = { left: 1, top: 20, size: most };
   const left = paper.left + paper.size + 12;
   const size = Math.min((narrow ? width - 1 : 0.54 * width) - left, narrow ? 180 : 150);
   const seen = { left, top: 20, size };
@@ -161,8 +162,9 @@ function inked(bits, { left, top, size }) {
       let end = start;
       while (end < PIXELS && set(row, end)) end++;
       const x = left + start * pixel;
-      const wide = (end - start) * pixel;
-      path += `M${shortly(x)} ${shortly(top + row * pixel)}h${shortly(wide)}v${shortly(pixel)}H${shortly(x)}z`;
+      const y = top + row * pixel;
+      const right = left + end * pixel;
+      path += `M${shortly(x)} ${shortly(y)}H${shortly(right)}V${shortly(y + pixel)}H${shortly(x)}z`;
       start = end;
     }
   return `<path d="${path}" class="ink"/>`;
@@ -175,7 +177,7 @@ function cells(image, { left, top, size }) {
       value === 0
         ? ""
         : `<rect x="${left + (i % SIDE) * cell}" y="${top + Math.floor(i / SIDE) * cell}"` +
-          ` width="${cell + 0.2}" height="${cell + 0.2}" fill-opacity="${value / 16}" class="ink"/>`,
+          ` width="${cell}" height="${cell}" fill-opacity="${value / 16}" class="ink"/>`,
     )
     .join("");
 }
@@ -188,17 +190,20 @@ function bars({ logits, probabilities, digit }, { left, top, right }) {
   const row = (i) => {
     const y = top + 22 * i;
     const kind = i === digit ? "chosen" : "";
+    const colour = i === digit ? "c1" : "c0";
     const end = score(clamp(logits[i], -20, 20));
+    const bar = (from, to, kind) =>
+      `<rect x="${Math.min(from, to)}" y="${y + 2}" width="${Math.abs(to - from)}" height="16"` +
+      ` class="${kind}"/>`;
+    const number = (x, words) =>
+      `<text x="${x}" y="${y + 15}" class="number small ${kind}">${words}</text>`;
     return (
       `<text x="${left}" y="${y + 15}" class="${kind}">${i}</text>` +
-      `<rect x="${Math.min(end, score(0))}" y="${y + 2}" width="${Math.abs(end - score(0))}"` +
-      ` height="16" class="${i === digit ? "c1" : "c0"}"/>` +
-      `<text x="${score(20) + 40}" y="${y + 15}" class="number small ${kind}">` +
-      `${show(logits[i], 1)}</text>` +
-      `<rect x="${share(0)}" y="${y + 2}" width="${share(1) - share(0)}" height="16" class="track"/>` +
-      `<rect x="${share(0)}" y="${y + 2}" width="${share(probabilities[i]) - share(0)}"` +
-      ` height="16" class="${i === digit ? "c1" : "c0"}"/>` +
-      `<text x="${right}" y="${y + 15}" class="number small ${kind}">${show(probabilities[i])}</text>`
+      bar(score(0), end, colour) +
+      number(score(20) + 40, show(logits[i], 1)) +
+      bar(share(0), share(1), "track") +
+      bar(share(0), share(probabilities[i]), colour) +
+      number(right, show(probabilities[i]))
     );
   };
   const zero = `x1="${score(0)}" x2="${score(0)}" y1="${top}" y2="${top + 220}"`;
@@ -236,6 +241,7 @@ function reading({ image, examples }, { probabilities, digit }) {
   const [first, second] = order.map((i) => probabilities[i]);
   const shown = Object.keys(examples).find((name) => same(counts(examples[name]), image));
   const truth = shown && Number(shown.at(-1));
+  const late = order.indexOf(truth) > 1 ? `: ${a(truth)} gets ${chance(probabilities[truth])}` : "";
   const empty = image.every((value) => value === 0);
   return (
     (empty ? "Nothing is drawn, and still softmax must share out 1. " : "") +
@@ -243,7 +249,7 @@ function reading({ image, examples }, { probabilities, digit }) {
     (first < 0.9 ? `The network is in doubt: it reads ` : `The network reads `) +
     `${a(digit)}, with a probability of ${chance(first)}; next comes ${a(order[1])}, ` +
     `with ${chance(second)}.` +
-    (shown && truth !== digit ? ` That is wrong: ${a(truth)} gets ${chance(probabilities[truth])}.` : "")
+    (shown && truth !== digit ? ` That is wrong${late}.` : "")
   );
 }
 
@@ -276,7 +282,7 @@ const controls = (state) => [
   toggle("rubber", "rub out instead of drawing"),
   button("Clear", () => ({ image: EMPTY, ink: EMPTY })),
   button("Back to the beginning", ({ examples }) => ({
-    image: counts(examples[3]),
+    image: examples[3] ? counts(examples[3]) : EMPTY,
     ink: EMPTY,
     cursor: [3, 3],
     rubber: false,
@@ -319,7 +325,8 @@ function handles() {
 const pad = {
   place(width) {
     const { left, top, size } = layout(width).paper;
-    return `left:${(100 * left) / width}%;width:${(100 * size) / width}%;top:${top}px;height:${size}px`;
+    const across = `left:${(100 * left) / width}%;width:${(100 * size) / width}%`;
+    return `${across};top:${top}px;height:${size}px`;
   },
   markup: (_, width) => `<span class="pad" style="${pad.place(width)}"></span>`,
   update: (_, element, width) => (element.style.cssText = pad.place(width)),

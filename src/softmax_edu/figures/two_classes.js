@@ -61,12 +61,14 @@ function head(labels, values, width) {
 function answers(labels, { boundary, answer }, threshold, x) {
   const y = upwards(threshold);
   const ends = [x(LIMIT), x(-LIMIT)];
+  const band = { y: BOTTOM + 3, width: ends[0] - ends[1] };
   const side = (i) => {
     const middle = (x(boundary) + ends[i]) / 2;
-    return text(middle, BOTTOM + 17, escape(labels[i]), `middle small${answer === i ? " chosen" : ""}`);
+    const kind = answer === i ? "middle small chosen" : "middle small";
+    return text(middle, BOTTOM + 17, escape(labels[i]), kind);
   };
   return (
-    `<rect x="${ends[1]}" y="${BOTTOM + 3}" width="${ends[0] - ends[1]}" height="20" class="track"/>` +
+    `<rect x="${ends[1]}" y="${band.y}" width="${band.width}" height="20" class="track"/>` +
     line(ends[1], y, x(boundary), y, "axis", "5 4") +
     line(x(boundary), y, x(boundary), BOTTOM + 23, "axis", "5 4") +
     side(0) + side(1)
@@ -90,9 +92,10 @@ function picture({ labels, threshold }, values, width) {
   const here = x(values.lead);
   const height = upwards(values.sigmoid);
   const ticks = [-8, -4, 0, 4, 8].map((s) => text(x(s), BOTTOM + 40, show(s, 0), "middle small"));
-  const levels = [0, 0.5, 1].map(
-    (p) => text(24, upwards(p) + 4, p, "number small") + line(28, upwards(p), 34, upwards(p), "axis"),
-  );
+  const levels = [0, 0.5, 1].map((p) => {
+    const y = upwards(p);
+    return text(24, y + 4, p, "number small") + line(28, y, 34, y, "axis");
+  });
   return (
     head(labels, values, width) +
     levels.join("") + ticks.join("") +
