@@ -12,6 +12,7 @@ from softmax_edu.figures.decision_regions import DecisionRegions
 from softmax_edu.figures.digit_reader import DigitReader
 from softmax_edu.figures.loss_descent import LossDescent
 from softmax_edu.figures.overflow import Overflow
+from softmax_edu.figures.reliability import Reliability
 from softmax_edu.figures.self_test import SelfTest
 from softmax_edu.figures.simplex import Simplex
 from softmax_edu.figures.softmax_explorer import SoftmaxExplorer
@@ -22,6 +23,7 @@ __all__ = [
     "DigitReader",
     "LossDescent",
     "Overflow",
+    "Reliability",
     "SelfTest",
     "Simplex",
     "SoftmaxExplorer",
