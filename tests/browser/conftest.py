@@ -63,6 +63,7 @@ def new_page(browser, site):
     def new_page(width=1300, scheme="light", home=site, **options):
         viewport = {"width": width, "height": 900 if width > 600 else 800}
         context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.problems = watch(context, home)
         opened.append(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 # What the theme calls its two side bars, and what a phone's reader presses to see them.
 SIDE_BARS = {"left bar": ".primary-toggle", "right bar": ".secondary-toggle"}
-MENUS = ".bd-header-article button[aria-haspopup], .bd-header-article [data-bs-toggle=dropdown]"
+MENUS = ".bd-header-article details.dropdown > summary"
 
 
 @cache
@@ -48,13 +48,10 @@ def finish_motion(page):
 
 
 def open_answers(page):
-    """Unfold everything that is folded, as a reader would by pressing it; say how many."""
+    """Unfold everything in the text that is folded, as a reader would; say how many."""
     return page.evaluate(
         """() => {
-            const folded = [
-                ...document.querySelectorAll('details:not([open]) > summary'),
-                ...document.querySelectorAll('.toggle-hidden > .toggle-button'),
-            ];
+            const folded = document.querySelectorAll('article details:not([open]) > summary');
             folded.forEach((button) => button.click());
             return folded.length;
         }"""
