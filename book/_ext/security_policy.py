@@ -3,8 +3,9 @@
 import base64
 import hashlib
 
-# Before anything is drawn: dark pages must not flash white. The theme's own script comes later.
-CHOOSE_THEME = """
+# Before anything is drawn: dark pages must not flash white, and the fonts of the first screen are
+# asked for at once. From disk a browser refuses to do so, and takes them when they are used.
+FIRST_SCRIPT = """
 (() => {
   const root = document.documentElement;
   let mode = "auto";
@@ -12,6 +13,12 @@ CHOOSE_THEME = """
   const machine = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   root.dataset.mode = mode;
   root.dataset.theme = mode === "auto" ? machine : mode;
+  if (location.protocol === "file:") return;
+  for (const name of document.currentScript.dataset.fonts.split(" ")) {
+    const href = `${root.dataset.content_root}_static/fonts/${name}.woff2`;
+    const link = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
+    document.head.append(Object.assign(document.createElement("link"), link));
+  }
 })();
 """
 
@@ -24,7 +31,7 @@ def hash_of(script):
 
 POLICY = {
     "default-src": "'none'",
-    "script-src": f"'self' {hash_of(CHOOSE_THEME)}",
+    "script-src": f"'self' {hash_of(FIRST_SCRIPT)}",
     "style-src": "'self' 'unsafe-inline'",  # KaTeX places every sign by a style attribute
     "img-src": "'self' data:",
     "font-src": "'self'",
@@ -41,7 +48,7 @@ def add_policy(app, pagename, templatename, context, doctree):
     policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     context["metatags"] = f"\n    {tag}{context.get('metatags', '')}"
-    context["choose_theme"] = CHOOSE_THEME
+    context["first_script"] = FIRST_SCRIPT
 
 
 def setup(app):

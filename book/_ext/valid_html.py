@@ -18,7 +18,7 @@ MENDS = [
     (r' role="doc-biblioentry"', ' role="listitem"'),
     (r'<th class="head[^"]*"><p></p></th>', "<td></td>"),
     # KaTeX: an invisible sign as third part of what has two; a height that browsers pass over.
-    (r"(<m(?:sub|sup|under|over)><mi>\w+</mi>)<mo>\u2061</mo>", r"\1"),
+    (r"(<m(?:sub|sup|under|over)><mi\b[^<]*</mi>)<mo>\u2061</mo>", r"\1"),
     (r' style="height:-[\d.]+em;"', ""),
     # Angle brackets in an address, as some DOIs have.
     (
