@@ -24,7 +24,7 @@ class LossDescent(LiveFigure, module="loss_descent.js"):
         The size of a step, from 0.1 to 10.
     label_smoothing : float
         The share of the target that is spread over all classes, from 0 to 0.5.
-    path : list of sequences of float
+    path : list of list of float
         The logits before each step so far, at most 40.
 
     Attributes

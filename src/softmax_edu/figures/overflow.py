@@ -29,7 +29,7 @@ class Overflow(LiveFigure, module="overflow.js"):
     ----------
     scores : list of float
         Multiplied and added to.
-    exponentials, probabilities : list of lists of float
+    exponentials, probabilities : list of list of float
         A row for each of float16, float32 and float64.
     sums : list of float
         Of the exponentials, one for each format.
