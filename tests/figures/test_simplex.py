@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from softmax_edu.figures import Simplex
+from softmax_edu.figures import Simplex, modules
 
 DIRECTIONS = np.array([[-np.sqrt(3) / 2, -1 / 2], [np.sqrt(3) / 2, -1 / 2], [0, 1]])
 
@@ -94,3 +94,8 @@ def test_outputs_follow_the_inputs_and_can_be_observed():
 def test_wrong_values_are_refused(wrong):
     with pytest.raises(traitlets.TraitError, match=next(iter(wrong))):
         Simplex(**wrong)
+
+
+def test_script_and_style_sheet_stack_the_panels_at_the_same_width():
+    narrow = re.search(r"NARROW = (\d+);", modules.source("kit.js"))[1]
+    assert f"@container (width < {narrow}px)" in modules.source("figures.css")

@@ -165,7 +165,7 @@ function runner({ running, step }, { state, change }) {
 }
 
 // Below this width of the picture, panels that stand side by side are stacked; as in figures.css.
-const NARROW = 480;
+const NARROW = 560;
 export const isNarrow = (width) => width < NARROW;
 
 let figures = 0;
