@@ -62,10 +62,11 @@ export function slider(trait, label, { min, max, step, at, digits = 1, unit = ""
   };
 }
 
+// (Its class is not "toggle": the theme would fold away whatever is called that.)
 export function toggle(trait, label) {
   return {
     markup: (state) =>
-      `<label class="control toggle"><input type="checkbox"${state[trait] ? " checked" : ""}` +
+      `<label class="control switch"><input type="checkbox"${state[trait] ? " checked" : ""}` +
       ` ${KEYS}><span>${escape(label)}</span></label>`,
     changes: (state, { input }) => ({ [trait]: input.checked }),
     update: (state, element) => (element.querySelector("input").checked = state[trait]),
