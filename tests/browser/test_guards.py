@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 from audit.__main__ import BARS, summary_lines, table_lines
-from audit.axe import find_violations
+from audit.axe import find_violations, open_answers
 from audit.browser import is_foreign, watch
 from audit.server import serve
 from audit.weight import visit
@@ -63,6 +63,14 @@ def test_axe_looks_even_past_a_strict_policy(show):
     rules = {line.split(":")[0] for line in find_violations(page)}
     assert {"color-contrast", "image-alt"} <= rules
     assert find_violations(page, rules=["color-contrast"], leave_out=["p"]) == []
+
+
+def test_what_is_folded_is_looked_at_when_opened(show):
+    pale = '<p style="color: #bbb">pale</p>'
+    page = show(f"<article><details><summary>Answer</summary>{pale}</details></article>")
+    assert find_violations(page) == []
+    assert open_answers(page) == 1
+    assert any(line.startswith("color-contrast") for line in find_violations(page))
 
 
 def test_a_shift_and_the_weight_are_measured(show):

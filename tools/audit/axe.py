@@ -51,7 +51,8 @@ def open_answers(page):
     """Unfold everything in the text that is folded, as a reader would; say how many."""
     return page.evaluate(
         """() => {
-            const folded = document.querySelectorAll('article details:not([open]) > summary');
+            const folded = document.querySelectorAll(
+                'article details:not([open]) > summary, article .toggle-hidden .toggle-button');
             folded.forEach((button) => button.click());
             return folded.length;
         }"""
