@@ -73,7 +73,7 @@ def test_every_wrong_answer_gets_its_own_reason(page, site, chapter):
             give(place, question.kind, option.text if question.kind == "number" else letter)
             shown = place.locator(".verdict li").all_text_contents()
             assert reason in shown
-            assert "✗" in reason and "is wrong: " in reason
+            assert "✗ " in reason
             assert len(shown) == 1 or question.kind == "several"
     expect(test.locator(".score")).to_contain_text(f"0 of {len(questions_of(chapter))}")
 
