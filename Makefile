@@ -19,7 +19,7 @@ book: $(ENV) $(NODE)  ## build the site into _build/html
 	@$(SITE)
 	@echo "The book is ready: open _build/html/index.html"
 
-test: $(ENV) $(NODE) $(FRAMEWORKS)  ## check everything: code, notebooks, site
+test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
 	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -68,7 +68,7 @@ audit: book $(AUDIT)  ## measure the site: weight, accessibility, HTML, Lighthou
 	@PYTHONPATH=tools $(PY) -m audit $(ARGS)
 
 clean:  ## remove everything that these commands made
-	rm -rf .venv _build book/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv _build book/node/node_modules tools/audit/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment: made anew when the lock changes, so that nothing unlisted lingers.
 .venv/.locked: requirements.lock
