@@ -289,6 +289,15 @@ def test_the_reasons_shown_are_those_that_concern_the_answer():
     assert found == [reasons for *_, reasons in cases]
 
 
+def test_with_no_tolerance_the_answer_itself_is_right():
+    key = {"kind": "number", "right": 0, "tolerance": 0, "mistakes": [1]}
+    found = in_node("return [0, 1e-12, 1].map((x) => quiz.judge(given, x));", key)
+    assert [each["right"] for each in found] == [True, False, False]
+    assert [each["reasons"] for each in found] == [[0], [], [1]]
+    assert is_right(key, 0)
+    assert not is_right(key, 1e-12)
+
+
 def test_the_verdict_is_said_in_words():
     def comment(question, answer):
         return in_node(
