@@ -47,7 +47,7 @@ class DecisionRegions(LiveFigure, module="decision_regions.js"):
         The share of points that lie in the region of their class.
     gradient_norm : float
         The length of the gradient with respect to all nine parameters.
-    probabilities : list of lists of float
+    probabilities : list of list of float
         Of each class, for each point.
     next_W, next_b : list
         The parameters after one more step.

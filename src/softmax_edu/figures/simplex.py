@@ -34,7 +34,7 @@ class Simplex(LiveFigure, module="simplex.js"):
         Of these probabilities, in nats.
     hardmax : list of float
         The limit of a temperature of zero; winners share.
-    path : list of lists of float
+    path : list of list of float
         Softmax of the scores at 71 temperatures from 0.03 to 100.
 
     Examples
