@@ -2,8 +2,11 @@
 
 import chapter_numbers
 import formula_index
+import page_weight
 import pytest
+import security_policy
 import static_site
+import valid_html
 from docutils import nodes
 from equations import cells, equations, proven_in
 
@@ -102,3 +105,86 @@ def test_a_formula_that_is_proven_twice_has_one_place_to_link_to():
     formula_index.name_proofs(type("App", (), {"env": env}), nodes.section("", *made))
     assert [cell["ids"] for cell in made] == [["proof-eq-03-a"], []]
     assert domain.anonlabels == {"proof-eq-03-a": ("page", "proof-eq-03-a")}
+
+
+# Light, private and valid pages
+
+SIZES = {"a.png": (640, 480), "b.svg": (0, 0)}
+
+
+def test_pictures_have_their_size_and_wait_until_they_are_near():
+    early = page_weight.reserve_space('<img alt="A" src="../_images/a.png" />', SIZES)
+    assert (
+        early == '<img decoding="async" width="640" height="480" alt="A" src="../_images/a.png" />'
+    )
+    late = page_weight.reserve_space('<img src="x/a.png"><h2>Two</h2><img src="x/a.png">', SIZES)
+    assert [p.count("lazy") for p in late.split("<h2>")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "tag", ['<img src="b.svg">', '<img width="9" src="a.png">', '<img src="c">']
+)
+def test_a_picture_of_unknown_or_given_size_keeps_it(tag):
+    assert page_weight.reserve_space(tag, SIZES) == tag.replace("<img", '<img decoding="async"')
+
+
+def test_addresses_in_style_sheets_begin_where_the_bundle_lies():
+    css = "a{b:url(../webfonts/f.woff2)} c{d:url('e.png')} g{h:url(data:image/png,x)}"
+    moved = page_weight.with_font_paths(css, "vendor/icons/css/all.css?v=1")
+    assert moved == (
+        "a{b:url(vendor/icons/webfonts/f.woff2)} c{d:url(vendor/icons/css/e.png)} "
+        "g{h:url(data:image/png,x)}"
+    )
+
+
+def test_style_rules_stay_if_pages_or_scripts_use_them(tmp_path):
+    app = type("App", (), {"confdir": str(page_weight.Path(__file__).parents[1])})
+    words = page_weight.words_of(['<p class="used">unused</p>'], ["x.classList.add('shown')"])
+    css = ".used{color:red} .shown{color:red} .unused{color:red} p.used:hover{color:blue}"
+    small = page_weight.run_node(app, css, sorted(words), {"a.js": "const kept = 1 + 1; // no"})
+    assert small["css"].strip() == ".used,.shown{color:red}p.used:hover{color:#00f}"
+    assert "kept" in small["js"]["a.js"]
+    assert "no" not in small["js"]["a.js"]
+
+
+def test_a_script_that_cannot_be_read_stops_the_build():
+    app = type("App", (), {"confdir": str(page_weight.Path(__file__).parents[1])})
+    with pytest.raises(page_weight.ExtensionError, match="could not be made"):
+        page_weight.run_node(app, "", [], {"a.js": "const = 1"})
+
+
+def test_the_policy_names_no_host_and_lets_the_first_script_run():
+    context = {"metatags": "<meta>"}
+    security_policy.add_policy(None, "page", "page.html", context, None)
+    assert security_policy.hash_of(context["first_script"]) in context["metatags"]
+    assert "http:" not in context["metatags"].replace("http-equiv", "")
+    assert "https:" not in context["metatags"]
+    assert "unsafe-eval" not in context["metatags"]
+    # the hash of the empty script, as sha256sum and base64 give it
+    assert security_policy.hash_of("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+
+
+@pytest.mark.parametrize(
+    ("fault", "mended"),
+    [
+        ("<p><ul><li>a</li></ul>\n</p>", "<ul><li>a</li></ul>"),
+        ('<section id="solution-content">', '<section class="solution-content">'),
+        ('<div role="doc-biblioentry">', '<div role="listitem">'),
+        ('<th class="head text-left"><p></p></th>', "<td></td>"),
+        (
+            "<msub><mi>arg max</mi><mo>\u2061</mo><mi>i</mi></msub>",
+            "<msub><mi>arg max</mi><mi>i</mi></msub>",
+        ),
+        ('<span class="vlist" style="height:-0.2em;">', '<span class="vlist">'),
+        ('<a href="x&lt;1&gt;2">a &lt; b</a>', '<a href="x%3C1%3E2">a &lt; b</a>'),
+        (
+            '<summary aria-label="Toggle hidden content">\n<p class="collapsed">Show</p>\n'
+            '<p class="expanded">Hide</p>\n</summary>',
+            '<summary><span class="collapsed">Show</span>'
+            '<span class="expanded">Hide</span></summary>',
+        ),
+    ],
+)
+def test_faulty_markup_is_mended(fault, mended):
+    assert valid_html.mend(fault) == mended
+    assert valid_html.mend(mended) == mended
