@@ -107,6 +107,17 @@ def test_a_formula_that_is_proven_twice_has_one_place_to_link_to():
     assert domain.anonlabels == {"proof-eq-03-a": ("page", "proof-eq-03-a")}
 
 
+def test_a_macro_that_katex_does_not_know_is_a_warning_which_stops_the_build(monkeypatch):
+    warnings = []
+    monkeypatch.setattr(static_site.logger, "warning", lambda *args, **_: warnings.append(args))
+    unknown = '<span class="katex-error" title="ParseError: no \\\\sofmax" style="color:#cc0000">'
+    context = {"metatags": "", "body": f"{unknown}x</span>"}
+    static_site.describe_page(None, "page", "page.html", context, None)
+    assert "ParseError: no" in str(warnings)
+    static_site.describe_page(None, "page", "page.html", context | {"body": "x"}, None)
+    assert len(warnings) == 1
+
+
 # Light, private and valid pages
 
 SIZES = {"a.png": (640, 480), "b.svg": (0, 0)}
@@ -174,6 +185,10 @@ def test_the_policy_names_no_host_and_lets_the_first_script_run():
         (
             "<msub><mi>arg max</mi><mo>\u2061</mo><mi>i</mi></msub>",
             "<msub><mi>arg max</mi><mi>i</mi></msub>",
+        ),
+        (
+            "<msub><mi>x</mi><mi>max</mi><mo>\u2061</mo></msub>",
+            "<msub><mi>x</mi><mi>max</mi></msub>",
         ),
         ('<span class="vlist" style="height:-0.2em;">', '<span class="vlist">'),
         ('<a href="x&lt;1&gt;2">a &lt; b</a>', '<a href="x%3C1%3E2">a &lt; b</a>'),

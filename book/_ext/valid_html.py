@@ -17,8 +17,11 @@ MENDS = [
     # Docutils: a role that is deprecated, and a corner of a table that is no heading.
     (r' role="doc-biblioentry"', ' role="listitem"'),
     (r'<th class="head[^"]*"><p></p></th>', "<td></td>"),
-    # KaTeX: an invisible sign as third part of what has two; a height that browsers pass over.
-    (r"(<m(?:sub|sup|under|over)><mi\b[^<]*</mi>)<mo>\u2061</mo>", r"\1"),
+    # KaTeX: an invisible sign more than a part has places; a height that browsers pass over.
+    (
+        r"(<m(?:sub|sup|subsup|under|over|underover)>(?:<mi\b[^<]*</mi>){1,2})<mo>\u2061</mo>",
+        r"\1",
+    ),
     (r' style="height:-[\d.]+em;"', ""),
     # Angle brackets in an address, as some DOIs have.
     (
