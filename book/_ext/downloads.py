@@ -1,5 +1,6 @@
-"""Offer each chapter's notebook, and the data that it reads, at its top."""
+"""Offer each chapter's notebook, and the files that it reads, at its top."""
 
+import shutil
 from pathlib import Path
 
 from softmax_edu.data import IMAGE_SHAPE, digits
@@ -15,6 +16,10 @@ def offer(app, pagename, templatename, context, doctree):
         return
     notebook = context["pathto"](f"_sources/{source}", 1)
     links = [f'<a href="{notebook}" download>notebook</a>']
+    questions = Path(app.srcdir, source).with_suffix("").with_suffix(".questions.toml")
+    if questions.exists():
+        address = context["pathto"](f"_downloads/{questions.name}", 1)
+        links.append(f'<a href="{address}" download>its questions</a>')
     if USES_DIGITS in Path(app.srcdir, source).read_text(encoding="utf-8"):
         links.append(f'<a href="{context["pathto"](DATA, 1)}" download>data (CSV, 0.5 MB)</a>')
     line = f'<p class="downloads">Download: {" · ".join(links)}</p>'
@@ -22,10 +27,12 @@ def offer(app, pagename, templatename, context, doctree):
 
 
 def write_data(app, exception):
-    """Write the data that the chapters read into the site."""
+    """Put the files that the chapters read into the site."""
     if exception is None and app.builder.name == "html":
         path = Path(app.outdir, DATA)
         path.parent.mkdir(parents=True, exist_ok=True)
+        for questions in Path(app.srcdir, "notebooks").glob("*.questions.toml"):
+            shutil.copy(questions, path.parent)
         path.write_text(digits_as_csv(), encoding="utf-8", newline="\n")
 
 
@@ -39,7 +46,7 @@ def digits_as_csv():
         ("train", split.X_train, split.labels_train),
         ("test", split.X_test, split.labels_test),
     ]:
-        # repr gives the shortest text that is read back as the same number
+        # sixteenths: :g writes each exactly
         rows = zip(labels.tolist(), X.tolist(), strict=True)
         lines += [f"{part},{label},{','.join(f'{x:g}' for x in row)}" for label, row in rows]
     return "\n".join(lines) + "\n"

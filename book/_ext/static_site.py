@@ -1,6 +1,9 @@
 """Set the formulas at build time, and tell each page what it is about."""
 
 import re
+import socket
+import subprocess
+import time
 
 import page_weight
 import sphinxcontrib.katex
@@ -46,9 +49,30 @@ def first_paragraph(doctree):
     return "A chapter of Softmax, Step by Step"
 
 
+def start_katex(folder, timeout):
+    """Start what sets the formulas, and connect; on a busy machine it takes a while to listen."""
+    katex = sphinxcontrib.katex
+    path = folder / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):  # not there yet, or not listening
+            connection.close()
+            if time.monotonic() > deadline:
+                raise katex.KaTeXServer.timeout_error(timeout) from None
+            time.sleep(0.01)
+
+
 def setup(app):
     """Register with Sphinx, after everything that adds scripts."""
     sphinxcontrib.katex.NODEJS_BINARY = page_weight.node()
+    sphinxcontrib.katex.STARTUP_TIMEOUT = 60
+    sphinxcontrib.katex.KaTeXServer.start_server_process = start_katex
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("html-page-context", describe_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
