@@ -8,6 +8,8 @@ weight      kB over the wire before scrolling, at the levels at which hosts comp
             moves while the page loads (wide or at 390 px): each in a fresh browser
 axe         accessibility: light and dark, wide and at 390 px, with the answers, the search,
             the menus and the side bars open
+figures     how many milliseconds the slowest live figure takes to start, and the work that moving
+            a control causes, which must fit into a frame
 html        the errors of the Nu HTML validator, none filtered out
 lighthouse  desktop and mobile settings, the median of several runs, nothing else beside it
 """
@@ -29,10 +31,11 @@ from tqdm import tqdm
 
 from . import axe, html, lighthouse
 from .browser import FLAGS, ROOT, find_chromium, list_pages
+from .figures import time_figures
 from .server import serve
 from .weight import visit
 
-PARTS = ("weight", "axe", "html", "lighthouse")
+PARTS = ("weight", "axe", "html", "figures", "lighthouse")
 LANDING = list_pages()[0]
 
 
@@ -69,6 +72,8 @@ BARS = [
     Bar("shift", "weight", 0.01),
     Bar("axe", "axe", 0),
     Bar("HTML", "html", 0),
+    Bar("start ms", "figures", 50),
+    Bar("frame ms", "figures", 16),
     *(Bar(f"desktop {score}", "lighthouse", 100) for score in SCORES.values()),
     Bar("mobile perf", "lighthouse", 95, landing=98),
     *(Bar(f"mobile {score}", "lighthouse", 100) for score in list(SCORES.values())[1:]),
@@ -148,6 +153,24 @@ def validate(pages, folder):
         yield page, ({"HTML": len(errors[file])}, [f"HTML, {line}" for line in errors[file]])
 
 
+def time_all(pages, home):
+    """Time the live figures of all pages, with nothing beside them."""
+    for page in tqdm(pages, "Figures", unit="page"):
+        with fresh_browser() as browser:
+            tab = browser.new_page(viewport={"width": 1300, "height": 850})
+            times = time_figures(tab, f"{home}{page}.html")
+        if times:
+            values = {
+                "start ms": round(max(start for _, start, _ in times), 1),
+                "frame ms": round(max(answer for *_, answer in times), 1),
+            }
+            why = [
+                f"{name} starts in {start:.1f} ms, answers in {answer:.1f} ms"
+                for name, start, answer in times
+            ]
+            yield page, (values, why)
+
+
 def light_up(pages, home, runs):
     """Run Lighthouse over the pages, one at a time."""
     slowest = float("inf")
@@ -175,6 +198,8 @@ def measure(pages, parts, folder, runs):
             yield from in_parallel(weigh, [(p, following.get(p), homes) for p in pages], "Weight")
         if "axe" in parts:
             yield from in_parallel(examine, [(page, home) for page in pages], "axe")
+        if "figures" in parts:
+            yield from time_all(pages, home)
         if "lighthouse" in parts:
             yield from light_up(pages, home, runs)
 
@@ -213,7 +238,7 @@ def missing_tools(parts, folder):
     """Name what the chosen parts need and this machine lacks, and how to get it."""
     if not (folder / f"{LANDING}.html").exists():
         yield f"There is no site in {folder}; build it: make book"
-    if set(parts) & {"weight", "axe", "lighthouse"} and not find_chromium():
+    if set(parts) - {"html"} and not find_chromium():
         yield "There is no Chromium; install it, for example: apt-get install chromium"
     if "html" in parts and not shutil.which("java"):
         yield "The HTML validator needs Java: apt-get install default-jre-headless"
