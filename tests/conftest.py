@@ -1,12 +1,14 @@
-"""Say at the end of a run, loudly, when the tests in a real browser were left out."""
+"""Say at the end of a run, loudly, which tests were left out because a program is missing."""
+
+LEFT_OUT = {
+    "no Chromium": "BROWSER TESTS LEFT OUT: no Chromium; install it with apt-get install chromium",
+    "no epubcheck": "EPUB NOT VALIDATED: no epubcheck; install it with apt-get install epubcheck",
+}
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Count what tests/browser skipped; its own conftest is unknown to the head of pytest-xdist."""
+    """Look for the reasons here; a folder's own conftest is unknown to the head of pytest-xdist."""
     skipped = terminalreporter.stats.get("skipped", [])
-    if any("no Chromium" in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(
-            "BROWSER TESTS LEFT OUT: no Chromium; install it with apt-get install chromium",
-            yellow=True,
-            bold=True,
-        )
+    for reason, message in LEFT_OUT.items():
+        if any(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_line(message, yellow=True, bold=True)

@@ -14,8 +14,9 @@ import paper_epub
 import paper_pdf
 import pytest
 from audit.browser import find_chromium
+from bs4 import BeautifulSoup
 from paper_pack import packed
-from paper_pages import read_book, release_time, set_aside_formulas
+from paper_pages import PARSER, read_book, release_time, set_aside_formulas
 from pypdf import PdfReader
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
@@ -229,6 +230,14 @@ def test_a_picture_that_is_missing_stops_the_printing(book_and_site, chromium):
     (site / "_images" / "a.svg").unlink()
     with pytest.raises(SystemExit, match=r"_images/a\.svg is not there"):
         paper_pdf.print_book(book, site, find_chromium())
+
+
+def test_only_long_cells_may_go_on_on_the_next_page(book_and_site):
+    page = book_and_site[0].pages[1]
+    page.body.pre.insert_after(BeautifulSoup("<pre>line</pre>", PARSER))
+    page.body.pre.string = "line\n" * 40
+    paper_pdf.keep_together(page)
+    assert [pre.get("class") for pre in page.body.find_all("pre")] == [None, ["whole"]]
 
 
 def test_without_chromium_printing_says_how_to_get_it(book_and_site, monkeypatch):
