@@ -135,6 +135,7 @@ def test_every_file_of_an_epub_is_xml_and_its_links_lead_somewhere(book_and_site
     assert "01_first.xhtml#exercises" in pages["index.xhtml"]
     assert "https://example.org/a?b=1&amp;c=2" in pages["index.xhtml"]
     assert "data.csv" not in pages["index.xhtml"]
+    assert 'viewBox="0 0 9 9"' in pages["01_first.xhtml"]
 
 
 def test_formulas_of_an_epub_are_mathml_with_their_tex_to_read(book_and_site):
@@ -149,7 +150,10 @@ def test_formulas_of_an_epub_are_mathml_with_their_tex_to_read(book_and_site):
 def test_an_epub_is_the_same_when_made_again(book_and_site, tmp_path):
     book, site = book_and_site
     again = read_book(tmp_path, site)
-    assert paper_epub.epub(book, site, 1700000000) == paper_epub.epub(again, site, 1700000000)
+    epub = paper_epub.epub(book, site, 1700000000)
+    assert epub == paper_epub.epub(again, site, 1700000000)
+    with zipfile.ZipFile(io.BytesIO(epub)) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {2023}
 
 
 def check_epub(path):
@@ -252,6 +256,9 @@ def test_a_packed_pdf_holds_what_it_held():
     raw = paper_cover.saved(figure, "pdf")
     reader = PdfReader(io.BytesIO(packed(raw, {"/Title": "ŷ - y"})))
     assert reader.metadata.title == "ŷ - y"
+    for number, (stream, place) in reader.xref_objStm.items():
+        numbers = reader.get_object(stream).get_data().split()[::2]
+        assert int(numbers[place]) == number
     assert reader.pages[0].extract_text() == PdfReader(io.BytesIO(raw)).pages[0].extract_text()
 
 
