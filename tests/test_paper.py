@@ -43,7 +43,7 @@ site</a> and <a href="#exercises">these</a>.</p>
 <section id="exercises"><h2>Exercises<a class="headerlink" href="#exercises">#</a></h2></section>
 </section>""",
     "notebooks/01_first": f"""
-<section id="first"><h1>1 First <em>chapter</em></h1>
+<section id="first"><h1>1 First <em>chapter</em> of ŷ</h1>
 <div class="math" id="equation-a"><span class="eqno">(1.1)</span>{FORMULA}</div>
 <figure id="fig"><img src="../_images/a.svg" alt="A square" width="9.5" loading="lazy"></figure>
 <svg viewBox="0 0 9 9" role="img" aria-label="Another"><g clip-path="url(#fig)"></g></svg>
@@ -93,7 +93,7 @@ def test_the_book_has_its_parts_and_titles_in_order(book_and_site):
     book, _ = book_and_site
     assert [(part.caption, [page.title for page in part.pages]) for part in book.parts] == [
         ("", ["Start"]),
-        ("The part", ["1 First chapter"]),
+        ("The part", ["1 First chapter of ŷ"]),
     ]
 
 
@@ -217,8 +217,9 @@ def test_a_printed_book_has_links_outline_and_page_numbers(book_and_site, chromi
     places = {name.lstrip("/"): p for name, p in reader.named_destinations.items()}
     assert {"01_first.exercises", "index.exercises", "01_first.equation-a"} <= set(places)
     page = reader.get_destination_page_number(places["01_first"]) + 1
-    assert re.search(rf"1 First chapter\s*{page}\b", reader.pages[1].extract_text())
+    assert re.search(rf"1 First chapter of ŷ\s*{page}\b", reader.pages[1].extract_text())
     assert "Forty-two" in "".join(page.extract_text() for page in reader.pages)
+    assert reader.pages[page - 1].extract_text().count("1 First chapter of ŷ") == 2  # at the top
     assert b"/Alt" not in content  # packed
 
 

@@ -91,7 +91,7 @@ def one_page(book: Book) -> str:
             # a kind of page for each chapter, with the chapter at the top
             kind = f"page-{page.name}"
             headers.append(
-                f"@page {kind} {{ @top-right {{ content: {json.dumps(page.title)}; }} }}"
+                f"@page {kind} {{ @top-right {{ content: {json.dumps(page.title, ensure_ascii=False)}; }} }}"
             )
             page.body.attrs.update(id=page.name, style=f"page: {kind}")
             body.append(with_formulas(str(page.body), page.formulas, formula))
