@@ -90,9 +90,8 @@ def one_page(book: Book) -> str:
                 page.body.insert(0, BeautifulSoup(f"<h1>{html.escape(part.caption)}</h1>", PARSER))
             # a kind of page for each chapter, with the chapter at the top
             kind = f"page-{page.name}"
-            headers.append(
-                f"@page {kind} {{ @top-right {{ content: {json.dumps(page.title, ensure_ascii=False)}; }} }}"
-            )
+            title = json.dumps(page.title, ensure_ascii=False)  # quoted as in CSS
+            headers.append(f"@page {kind} {{ @top-right {{ content: {title}; }} }}")
             page.body.attrs.update(id=page.name, style=f"page: {kind}")
             body.append(with_formulas(str(page.body), page.formulas, formula))
     return "\n".join(
