@@ -24,13 +24,27 @@ class PageModel {
   save_changes() {} // with a kernel, this would tell Python
 }
 
-function start(name, { render }) {
+// A figure starts when it comes near the screen, so that a page is not kept busy by what nobody
+// sees yet. It is drawn already; until then its controls are out of reach.
+const modules = {};
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) begin(target);
+  },
+  { rootMargin: "500px" },
+);
+
+function begin(el) {
+  near.unobserve(el);
+  const name = el.dataset.figure;
+  const start = performance.now();
+  modules[name].render({ model: new PageModel(JSON.parse(el.dataset.state)), el });
+  performance.measure(`start ${name}`, { start }); // for make audit
+}
+
+function start(name, figure) {
+  modules[name] = figure;
   for (const el of document.querySelectorAll(`.live-figure[data-figure="${name}"]`)) {
-    // Each in a task of its own, so that a page with several stays responsive.
-    setTimeout(() => {
-      const start = performance.now();
-      render({ model: new PageModel(JSON.parse(el.dataset.state)), el });
-      performance.measure(`start ${name}`, { start }); // for make audit
-    });
+    near.observe(el);
   }
 }

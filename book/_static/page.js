@@ -2,7 +2,15 @@
 // It replaces the theme's own scripts and Bootstrap, 95 kB of which this is what the book uses.
 // It never measures what is not on the screen: a chapter has tens of thousands of elements, and to
 // ask one of them for its place makes the browser lay out all of them at once.
-(() => {
+
+// Each part of the site's script begins in a task of its own, so that the page can answer between.
+{
+  const listen = document.addEventListener.bind(document);
+  document.addEventListener = (type, begin, ...options) =>
+    listen(type, type === "DOMContentLoaded" ? () => setTimeout(begin) : begin, ...options);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (selector) => document.querySelector(selector);
@@ -179,4 +187,4 @@
     }
   });
   for (const element of all("main [tabindex='0']:is(pre, div)")) sized.observe(element);
-})();
+});

@@ -18,8 +18,18 @@ const [purged] = await new PurgeCSS().purge({
   keyframes: true,
 });
 
+// A part that asks whether it may begin is told to wait for its turn: see page.js.
+const define = { "document.readyState": '"loading"' };
 const shrink = async (code, loader) =>
-  (await transform(code, { loader, minify: true, legalComments: "none", target: "es2020" })).code;
+  (
+    await transform(code, {
+      loader,
+      minify: true,
+      legalComments: "none",
+      target: "es2020",
+      ...(loader === "js" && { define }),
+    })
+  ).code;
 
 console.log(
   JSON.stringify({

@@ -1,6 +1,7 @@
 """Digits drawn on the page of chapter 9, by mouse and by finger."""
 
 import pytest
+from audit.figures import wake
 from playwright.sync_api import expect
 
 PAGE = "notebooks/09_cnn.html"
@@ -16,7 +17,7 @@ def reader(request, new_page, site):
     options = {"width": 360, "has_touch": True, "is_mobile": True} if finger else {}
     page = new_page(**options)
     page.goto(site + PAGE)
-    figure = page.locator('.live-figure[data-figure="digit_reader"][data-live]')
+    figure = wake(page.locator('.live-figure[data-figure="digit_reader"]'))
     figure.get_by_role("button", name="Clear").click()
     expect(figure.locator(".reading")).to_contain_text("Nothing is drawn")
     pad = figure.locator(".pad")
@@ -57,7 +58,7 @@ def test_a_drawn_digit_is_read_and_nothing_scrolls(reader, digit, strokes):
 def test_keyboard_inks_a_cell_and_empties_it(new_page, site):
     page = new_page()
     page.goto(site + PAGE)
-    figure = page.locator('.live-figure[data-figure="digit_reader"][data-live]')
+    figure = wake(page.locator('.live-figure[data-figure="digit_reader"]'))
     figure.get_by_role("button", name="Clear").click()
     cell = figure.get_by_role("slider", name="cell of the 8 by 8 picture")
     cell.focus()

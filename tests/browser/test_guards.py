@@ -8,6 +8,7 @@ import pytest
 from audit.__main__ import BARS, summary_lines, table_lines
 from audit.axe import find_violations, open_answers
 from audit.browser import is_foreign, watch
+from audit.figures import time_figures
 from audit.server import serve
 from audit.weight import visit
 
@@ -122,3 +123,19 @@ def test_the_table_marks_what_misses_its_bar():
     assert "MISSED by 1 of 2; worst is 251 on notebooks/01_softmax" in next(
         summary_lines(rows, mobile)
     )
+
+
+def test_a_slow_figure_is_noticed(show):
+    page = show("""
+<div class="live-figure" data-figure="slow" data-live><div class="controls"><input type="range">
+</div></div><script>
+const work = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+const start = performance.now();
+work(70);
+performance.measure('start slow', { start });
+document.querySelector('input').oninput = () => requestAnimationFrame(() => work(30));
+</script>""")
+    ((name, start, answer),) = time_figures(page, page.address)
+    assert name == "slow"
+    assert start >= 70
+    assert answer >= 30

@@ -5,6 +5,7 @@ import json
 
 import pytest
 import render
+from audit.figures import wake
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -21,9 +22,7 @@ def questions_of(chapter):
 def open_test(page, home, chapter):
     """Open a chapter and return its self-test, once it lives."""
     page.goto(f"{home}notebooks/{chapter}.html")
-    test = page.locator('.live-figure[data-figure="self_test"][data-live]')
-    expect(test).to_be_attached()
-    return test
+    return wake(page.locator('.live-figure[data-figure="self_test"]'))
 
 
 def give(question, kind, answer):
