@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,10 +12,13 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
+from audit.browser import ROOT
 from playwright.sync_api import expect
 
+import softmax_edu.figures
 from softmax_edu import softmax
 
+RUN = re.compile(r"\[\d+\]:")  # how a cell is marked that was run
 CELLS = [
     """\
 import json
@@ -28,6 +32,13 @@ figure = SoftmaxExplorer()
 figure.observe(tell, "probabilities")
 figure""",
     "figure.logits = [1, 1, 1, 1]",
+    """\
+import softmax_edu.figures as figures
+from IPython.display import display
+
+for name in figures.__all__:
+    arguments = {"chapter": "06_gradient", "folder": NOTEBOOKS} if name == "SelfTest" else {}
+    display(getattr(figures, name)(**arguments))""",
 ]
 
 
@@ -35,7 +46,8 @@ figure""",
 def lab(tmp_path_factory):
     """Start JupyterLab in a folder with one notebook; give both."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    cells = [cell.replace("NOTEBOOKS", repr(str(ROOT / "notebooks"))) for cell in CELLS]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "figure.ipynb")
     with socket.socket() as free:
@@ -78,14 +90,27 @@ def read_when(path, condition):
     )
 
 
+def run_cell(page, number):
+    """Run a cell of the notebook, again if need be: before the kernel answers, it is forgotten."""
+    cell = page.locator(".jp-CodeCell").nth(number)
+    for _ in range(8):
+        cell.locator(".cm-content").click(timeout=60_000)
+        page.keyboard.press("Shift+Enter")
+        try:
+            return expect(cell.locator(".jp-InputPrompt")).to_have_text(RUN, timeout=8000)
+        except AssertionError:
+            continue
+    pytest.fail(f"JupyterLab did not run cell {number + 1}")
+
+
 def test_python_and_the_figure_follow_each_other(browser, lab):
     address, folder = lab
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    hosts = set()
+    hosts, problems = set(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.goto(f"{address}/doc/tree/figure.ipynb", timeout=60_000)
-    page.locator(".jp-CodeCell .cm-content").first.click(timeout=60_000)
-    page.keyboard.press("Shift+Enter")
+    run_cell(page, 0)
     temperature = page.get_by_role("slider", name="temperature T")
     expect(temperature).to_be_visible(timeout=60_000)
 
@@ -98,9 +123,14 @@ def test_python_and_the_figure_follow_each_other(browser, lab):
     expect(temperature).to_be_focused()
 
     # Python moves; the reader sees it.
-    page.locator(".jp-CodeCell .cm-content").nth(1).click()
-    page.keyboard.press("Shift+Enter")
+    run_cell(page, 1)
     expect(page.locator(".live-figure .reading")).to_contain_text("cat 0.250", timeout=20_000)
 
+    # Every figure starts there.
+    run_cell(page, 2)
+    alive = page.locator(".jp-CodeCell").nth(2).locator(".live-figure[data-live]")
+    expect(alive).to_have_count(len(softmax_edu.figures.__all__), timeout=30_000)
+
+    assert not problems
     assert {host for host in hosts if host} == {urlsplit(address).netloc}
     page.close()
