@@ -231,8 +231,12 @@ def test_chapter_offers_its_notebook_and_its_data(source):
         for link in soup.select(".downloads a")
     ]
     assert targets[0].read_bytes() == source.with_suffix(".ipynb").read_bytes()
-    data = [(SITE / downloads.DATA).resolve()]
-    assert targets[1:] == (data if "digits()" in source.read_text(encoding="utf-8") else [])
+    text = source.read_text(encoding="utf-8")
+    expected = [f"_downloads/{source.stem}.questions.toml"] if "SelfTest(" in text else []
+    expected += [downloads.DATA] if "digits()" in text else []
+    assert targets[1:] == [(SITE / path).resolve() for path in expected]
+    if "SelfTest(" in text:
+        assert targets[1].read_bytes() == source.with_suffix(".questions.toml").read_bytes()
 
 
 def test_data_is_what_the_chapters_read():

@@ -112,11 +112,15 @@ def figure_problems(notebook):
         mystnb = cell.metadata.get("mystnb", {})
         figure, image = mystnb.get("figure", {}), mystnb.get("image", {})
         pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+        # A live figure says in words what it shows.
+        live = any(
+            'class="live-figure"' in o.get("data", {}).get("text/html", "") for o in cell.outputs
+        )
         if (pictures or mystnb) and not (
-            figure.get("caption") and figure.get("name") and image.get("alt")
+            figure.get("caption") and figure.get("name") and (image.get("alt") or live)
         ):
             problems.append(f"code cell {number} needs a figure caption, name and alt text")
-        draws = figure or "subplots(" in cell.source or "plt.figure(" in cell.source
+        draws = (figure and not live) or "subplots(" in cell.source or "plt.figure(" in cell.source
         if draws and not pictures:
             problems.append(f"code cell {number} is a figure without a picture")
         for picture in pictures:

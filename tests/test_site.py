@@ -164,7 +164,7 @@ def test_every_page_of_the_site_is_free_of_remote_requests(site):
 def test_what_pages_load_fetches_nothing_from_elsewhere(site):
     """Scripts and styles may name addresses, in comments say, but not fetch them."""
     loaded = {
-        SITE / Path(name).parent / urlparse(element[attribute]).path
+        SITE / urlparse(urljoin(f"/{name}", element[attribute])).path.lstrip("/")
         for name, content in site.items()
         for tag, attribute in (("script", "src"), ("link", "href"))
         for element in content.find_all(tag, **{attribute: True})
