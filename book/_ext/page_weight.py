@@ -10,6 +10,7 @@ import logging
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import imagesize
@@ -98,7 +99,10 @@ def is_unused(file):
 def picture_sizes(app):
     """Return width and height in pixels of each picture, by its name on the site."""
     images = {name: path for path, (_, name) in app.env.images.items()}
-    return {name: imagesize.get(Path(app.srcdir, path)) for name, path in images.items()}
+    return {name: picture_size(Path(app.srcdir, path)) for name, path in images.items()}
+
+
+picture_size = cache(imagesize.get)  # every page asks for all of them
 
 
 def reserve_space(body, sizes):

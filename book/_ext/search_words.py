@@ -4,6 +4,7 @@ Sphinx's search knows single words, and ranks an entry of an index, which may be
 So each phrase becomes such an entry.
 """
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 SOURCE = "book/search_words.yml"
 
 
+@cache
 def search_words(root):
     """Return {page: [(section, phrases)]} from the list."""
     pages = {}

@@ -9,8 +9,8 @@ import re
 from math import ceil
 from pathlib import Path
 
-import imagesize
 from docutils import nodes
+from page_weight import picture_size
 
 # Pixels: a line of code, of a formula, a row of a table, the space between two blocks.
 CODE, FORMULA, ROW, GAP = 18, 42, 40, 18
@@ -49,7 +49,7 @@ def is_folded(node):
 
 def picture(path, width):
     """Estimate the height of a picture, which is made smaller if it is too wide."""
-    w, h = imagesize.get(path) if path.exists() else (-1, -1)
+    w, h = picture_size(path) if path.exists() else (-1, -1)
     return round(h * min(1, width / w)) + GAP if w > 0 else FIGURE[width]
 
 
