@@ -95,17 +95,17 @@ $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 
 $(NODE): book/node/package-lock.json $(ENV)
 	@echo "Fetching KaTeX and what makes the pages small (once)"
-	@$(PY) tools/get_node_packages.py
+	@$(PY) tools/get_node_packages.py book/node
 	@touch $@
 
 # The tests need axe-core only (3 MB); Lighthouse and the HTML validator (200 MB) are for make audit.
 $(AXE): tools/audit/package-lock.json $(ENV)
-	@$(PY) tools/audit/install.py axe
+	@$(PY) tools/get_node_packages.py tools/audit --omit=optional
 	@touch $@
 
 $(AUDIT): tools/audit/package-lock.json $(ENV)
 	@echo "Fetching Lighthouse, axe-core and the HTML validator (once)"
-	@$(PY) tools/audit/install.py all
+	@$(PY) tools/get_node_packages.py tools/audit
 	@touch $@ $(AXE)
 
 .DEFAULT_GOAL := help

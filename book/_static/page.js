@@ -3,13 +3,6 @@
 // It never measures what is not on the screen: a chapter has tens of thousands of elements, and to
 // ask one of them for its place makes the browser lay out all of them at once.
 
-// Each part of the site's script begins in a task of its own, so that the page can answer between.
-{
-  const listen = document.addEventListener.bind(document);
-  document.addEventListener = (type, begin, ...options) =>
-    listen(type, type === "DOMContentLoaded" ? () => setTimeout(begin) : begin, ...options);
-}
-
 document.addEventListener("DOMContentLoaded", () => {
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -188,3 +181,10 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   for (const element of all("main [tabindex='0']:is(pre, div)")) sized.observe(element);
 });
+
+// What comes after this part begins in a task of its own each, so that the page can answer between.
+{
+  const listen = document.addEventListener.bind(document);
+  document.addEventListener = (type, begin, ...options) =>
+    listen(type, type === "DOMContentLoaded" ? () => setTimeout(begin) : begin, ...options);
+}

@@ -1,17 +1,12 @@
 """Every page: quiet, as wide as its window, open to every reader, and at rest while it loads."""
 
 import pytest
+from audit.axe import COLOUR_RULES, FORMULAS
 from audit.browser import list_pages
 from audit.weight import visit
 
 PAGES = list_pages()
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
-
-# Only colours differ in the dark: axe's other rules have seen the page in the light.
-COLOUR_RULES = ("color-contrast", "link-in-text-block")
-# The visible half of a formula: thousands of boxes in the colour of the text around it. make
-# audit looks at them too.
-FORMULAS = (".katex-html",)
 
 
 def assert_fits(page):

@@ -129,7 +129,8 @@ def examine(page, home):
                     color_scheme=scheme,
                     reduced_motion="reduce",
                 )
-                for state, line in axe.audit_states(tab, f"{home}{page}.html"):
+                found = axe.audit_states(tab, f"{home}{page}.html", dark=scheme == "dark")
+                for state, line in found:
                     states[line].append(f"{width} px {scheme} {state}")
                 tab.close()
     why = [f"axe, {line} ({', '.join(found)})" for line, found in states.items()]

@@ -110,6 +110,8 @@ export function button(label, does, { disabled = () => false } = {}) {
   };
 }
 
+export const reset = button("Back to the beginning", (_, first) => first);
+
 // A point of the picture that can be dragged, or moved by the arrow keys.
 //   value(state)           its place in data, [x, y]
 //   pixel([x, y], width)   that place in the picture; back([px, py], width) the other way

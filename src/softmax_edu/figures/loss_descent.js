@@ -1,14 +1,11 @@
 // Chapter 6: the gradient ŷ − y as bars, and steps against it.
-import { axis, button, choice, escape, figure, show, slider } from "./kit.js";
+import { axis, button, choice, escape, figure, reset, show, slider } from "./kit.js";
 import { logSumExp, softmax, sum } from "./mathematics.js";
 
 const ROW = 44; // pixels for each class
 const TOP = 22;
 const CURVE = 112; // pixels for the history of the loss
 const MOST_STEPS = 40;
-const START = {
-  logits: [5, 2, -1, 3], truth: 1, step_size: 1, label_smoothing: 0, path: [],
-};
 
 const targetOf = ({ logits, truth, label_smoothing: share }) =>
   logits.map((_, i) => (1 - share) * (i === truth) + share / logits.length);
@@ -135,7 +132,7 @@ const controls = ({ labels }) => [
   slider("step_size", "step size η", { min: 0.1, max: 10, step: 0.02, digits: 2, log: true }),
   button("Step down the gradient", steps(1), { disabled: arrived }),
   button("Ten steps", steps(10), { disabled: arrived }),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({

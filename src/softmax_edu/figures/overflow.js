@@ -1,12 +1,11 @@
 // Chapter 4: softmax in three number formats, with and without the shift.
-import { button, escape, figure, show, slider, toggle } from "./kit.js";
+import { escape, figure, reset, show, slider, toggle } from "./kit.js";
 import { softmax } from "./mathematics.js";
 
 const LABEL = 40; // pixels for the names of the rows
 const LINE = 22;
 const BLOCK = 3 * LINE + 8; // of one format
 const TOP = 2 * LINE + 10;
-const START = { scale: 1, shift: 6, subtract_largest: false };
 
 // The nearest float16, ties to even: 10 binary digits after the first, from 2^-14 on.
 export function halfRound(x) {
@@ -133,7 +132,7 @@ const controls = () => [
   slider("scale", "scores times", { min: 0.1, max: 200, step: 0.01, digits: places, log: true }),
   slider("shift", "scores plus", { min: -800, max: 800, step: 0.01, digits: places, bend }),
   toggle("subtract_largest", "subtract the largest first"),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({

@@ -1,12 +1,11 @@
 // Chapter 11: confidence against accuracy while a temperature cools the logits.
-import { axis, button, figure, show, slider } from "./kit.js";
+import { axis, button, figure, reset, show, slider } from "./kit.js";
 import { argmax, logSumExp, softmax, sum } from "./mathematics.js";
 
 const HEADS = 44; // pixels: the numbers above the diagram
 const PLOT = 210;
 const COUNTS = 66;
 const LEFT = 30;
-const START = { temperature: 1, num_bins: 15 };
 
 // Hundredths in two bytes each, in base64, as Python's `packed` writes them.
 function unpacked(text, digits) {
@@ -128,7 +127,7 @@ const controls = () => [
     ({ fitted_temperature }) => `Fit T: ${show(fitted_temperature, 2)}`,
     ({ fitted_temperature }) => ({ temperature: fitted_temperature }),
   ),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({

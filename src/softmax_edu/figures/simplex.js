@@ -3,7 +3,7 @@
 // Each class has a direction, at 120 degrees from the others. A list of three numbers is drawn
 // where it leads: number times direction, summed. The directions sum to zero, so adding the same
 // number to all scores moves nothing; and probabilities land in the triangle of the three tips.
-import { axis, button, escape, figure, handle, isNarrow, show, slider } from "./kit.js";
+import { axis, button, escape, figure, handle, isNarrow, reset, show, slider } from "./kit.js";
 import { logSumExp, softmax, sum } from "./mathematics.js";
 
 const DIRECTIONS = [
@@ -15,7 +15,6 @@ const REACH = 5.5; // how far a point of the plane may be from its centre
 const HEIGHT = 300; // of one panel, in pixels
 const PLANE = { column: 0, scale: 112 / REACH, middle: 158 }; // pixels per unit; of its centre
 const TRIANGLE = { column: 1, scale: 150, middle: 196 };
-const START = { logits: [5, 2, 3], temperature: 1 };
 const MARKS = [0.5, 1, 2, 4, 10]; // temperatures that are marked on the path
 const TEMPERATURES = Array.from({ length: 71 }, (_, i) => 10 ** ((i - 30) / 20));
 
@@ -216,7 +215,7 @@ const controls = () => [
   button("Add 1 to every score", ({ logits }) => ({ logits: logits.map((z) => z + 1) }), {
     disabled: ({ logits }) => sum(logits) / 3 > 19,
   }),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({

@@ -1,10 +1,9 @@
 // Chapter 1: scores and temperature to probabilities, hardmax beside them.
-import { axis, button, escape, figure, show, slider } from "./kit.js";
+import { axis, escape, figure, reset, show, slider } from "./kit.js";
 import { argmax, hardmax, softmax } from "./mathematics.js";
 
 const ROW = 44; // pixels
 const TOP = 26;
-const START = { logits: [5, 2, -1, 3], temperature: 1, scale: 1, shift: 0 };
 
 export function numbers({ logits, scale, shift, temperature }) {
   const scores = logits.map((z) => scale * z + shift);
@@ -48,7 +47,7 @@ const controls = ({ labels }) => [
   slider("temperature", "temperature T", { min: 0.05, max: 20, step: 0.01, digits: 2, log: true }),
   slider("scale", "scores times", { min: 0.1, max: 5, step: 0.1 }),
   slider("shift", "scores plus", { min: -20, max: 20, step: 0.5 }),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({

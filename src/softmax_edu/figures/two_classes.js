@@ -1,12 +1,11 @@
 // Chapter 3: two scores, their lead, and softmax and sigmoid on one curve.
-import { axis, button, clamp, escape, figure, handle, show, slider } from "./kit.js";
+import { axis, clamp, escape, figure, handle, reset, show, slider } from "./kit.js";
 import { sigmoid, softmax } from "./mathematics.js";
 
 const LIMIT = 8; // of the lead and of the shifted scores; each score reaches half of it
 const TOP = 40; // of the plot, in pixels
 const BOTTOM = 200;
 const SCORES = 288; // the line on which the two scores lie
-const START = { logits: [2, -1], shift: 0, threshold: 0.5 };
 
 export function numbers({ logits, shift, threshold }) {
   const scores = logits.map((z) => z + shift);
@@ -156,7 +155,7 @@ const controls = ({ labels: [first, second] }) => [
   slider("logits", `score of ${second}`, { at: 1, min: -4, max: 4, step: 0.1 }),
   slider("shift", "add to both", { min: -4, max: 4, step: 0.1 }),
   slider("threshold", `say ${first} from`, { min: 0.01, max: 0.99, step: 0.01, digits: 2 }),
-  button("Back to the beginning", () => START),
+  reset,
 ];
 
 export default figure({
