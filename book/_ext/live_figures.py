@@ -119,7 +119,7 @@ def bring_to_life(app, pagename, templatename, context, doctree):
         ),
         body,
     )
-    if app.builder.format == "html" and app.builder.name != "epub":
+    if app.builder.format == "html":
         for name in ("shared", *dict.fromkeys(name for name, *_ in places)):
             app.add_js_file(f"figures/{name}.js", loading_method="defer")
 
