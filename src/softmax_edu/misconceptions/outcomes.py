@@ -10,7 +10,7 @@ class Outcome(NamedTuple):
     """What a call returned, what it raised if it did, and whether it changed its arguments."""
 
     value: Any
-    error: Exception | None
+    error: Exception | SystemExit | None
     changed: bool
 
 
@@ -39,7 +39,7 @@ def outcome(program: Callable[..., Any], arguments: Sequence[Any]) -> Outcome:
     with np.errstate(all="ignore"):
         try:
             value = program(*given)
-        except Exception as raised:  # whatever a wrong program may raise
+        except (Exception, SystemExit) as raised:  # whatever a wrong program may raise
             error = raised
     changed = any(
         isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f")

@@ -1,0 +1,228 @@
+"""Run a learner's function, compare, and say what went wrong."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from softmax_edu.exercises.question import Mistake, Question
+from softmax_edu.misconceptions.outcomes import Outcome, differ, outcome
+
+
+class NotYet(AssertionError):
+    """An answer that is not right yet. Jupyter shows what it says, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def check(function: Callable[..., Any]) -> None:
+    """Try an answer to an exercise on a few inputs, and name the mistake if it is a known one.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's function, under the name that the exercise gives it.
+
+    Raises
+    ------
+    NotYet
+        If the answer is wrong somewhere. It says what was called, what came back, what is
+        right, and, where the function behaves like a mistake of the catalogue on every
+        input, which mistake that is and which chapter explains it.
+    ValueError
+        If no exercise asks for a function of this name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def column_softmax(logits, temperature):
+    ...     t = np.exp(logits / temperature)
+    ...     return t / t.sum(axis=1, keepdims=True)
+    >>> check(column_softmax)  # doctest: +IGNORE_EXCEPTION_DETAIL, +ELLIPSIS
+    Traceback (most recent call last):
+    NotYet: column_softmax is not right yet.
+    """
+    from softmax_edu.exercises import QUESTIONS
+
+    name = getattr(function, "__name__", None)
+    if name not in QUESTIONS:
+        raise ValueError(
+            f"no exercise asks for {name or repr(function)}; "
+            f"a function to check is called one of: {', '.join(sorted(QUESTIONS))}"
+        )
+    question = QUESTIONS[name]
+    if foreign := _from_the_package(function):
+        raise NotYet(
+            f"{name} uses {foreign} of softmax_edu. "
+            "An answer is written with NumPy alone, and graded where nothing else is installed."
+        )
+    outcomes = {what: outcome(function, given) for what, given in question.probes.items()}
+    failed = [
+        what
+        for what, mine in outcomes.items()
+        if differ(mine, Outcome(question.answer(what), None, False), question.tolerance)
+    ]
+    if failed:
+        mistake = _diagnosis(question, outcomes)
+        what = mistake.exposed_by if mistake and mistake.exposed_by in failed else failed[0]
+        raise NotYet(_report(question, what, outcomes[what], mistake))
+    print(f"{name}: right on all {len(outcomes)} inputs that were tried.")
+
+
+def examine(
+    function: Callable[..., Any],
+    right: Callable[..., Any],
+    cases: Mapping[str, tuple[Any, ...]],
+    tolerance: float = 2e-6,
+) -> None:
+    """Compare a function with a right one; for hidden tests, so the inputs are not shown.
+
+    Parameters
+    ----------
+    function, right : callable
+    cases : mapping of str to tuple
+        Arguments, by what is special about them, such as ``"a batch of one"``.
+    tolerance : float
+        The largest difference between two numbers that count as equal.
+
+    Raises
+    ------
+    NotYet
+        At the first case in which the two differ. It names the case and what can be seen
+        in the result.
+
+    Examples
+    --------
+    >>> examine(abs, lambda x: x, {"below zero": (-2.0,)})
+    Traceback (most recent call last):
+    softmax_edu.exercises.checking.NotYet: A hidden test failed: below zero. The result is -1 times the right one, in every entry.
+    """
+    for what, given in cases.items():
+        mine, theirs = outcome(function, given), outcome(right, given)
+        if theirs.error is not None:
+            raise RuntimeError(f"the hidden test itself fails: {what}") from theirs.error
+        if differ(mine, theirs, tolerance):
+            raise NotYet(f"A hidden test failed: {what}. {observe(mine, theirs.value)}")
+
+
+def observe(mine: Outcome, right: Any) -> str:
+    """Say in one sentence what can be seen of a wrong outcome.
+
+    Parameters
+    ----------
+    mine : Outcome
+        Of the learner's function.
+    right : array or number, or tuple of them
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> observe(Outcome(np.array([[0.5, 0.5]]), None, False), np.array([0.5, 0.5]))
+    'The result has shape (1, 2), where (2,) is right.'
+    """
+    if isinstance(mine.error, NotImplementedError):
+        return "It is not written yet."
+    if mine.error is not None:
+        # A name that is not known, a shape that does not fit: Python's own words are the best.
+        return f"It stops with {type(mine.error).__name__}: {mine.error}"
+    if mine.changed:
+        return "It changes its input; an answer leaves the arguments as they are."
+    if mine.value is None:
+        return "It returns nothing; is the return statement missing?"
+    mine_parts, right_parts = _parts(mine.value), _parts(right)
+    if len(mine_parts) != len(right_parts):
+        return f"It returns {len(mine_parts)} results, where {len(right_parts)} are right."
+    for number, (a, b) in enumerate(zip(mine_parts, right_parts, strict=True), start=1):
+        result = "The result" if len(right_parts) == 1 else f"Result {number}"
+        if a is None or a.dtype.kind not in "biuf":
+            return f"{result} is not made of real numbers."
+        if a.shape != b.shape:
+            return f"{result} has shape {a.shape}, where {b.shape} is right."
+        if not np.isfinite(a[np.isfinite(b)]).all():
+            bad = "nan" if np.isnan(a).any() else "inf"
+            return f"{result} contains {bad}, where a finite number is right."
+        if ratio := _ratio(a, b):
+            return f"{result} is {ratio} times the right one, in every entry."
+    return "The values differ."
+
+
+_TINY = 1e-6  # what counts as 0 when two results are set in relation
+
+
+def _ratio(a: Any, b: Any) -> str:
+    """Return the factor by which all of `a` differs from `b`, if there is one that is not 1."""
+    ratios = a[np.abs(b) > _TINY] / b[np.abs(b) > _TINY]
+    if not ratios.size or np.abs(a[np.abs(b) <= _TINY]).max(initial=0) > _TINY:
+        return ""
+    one = np.isclose(ratios, ratios[0], rtol=1e-4, atol=0).all()
+    return f"{ratios[0]:.4g}" if one and not np.isclose(ratios[0], 1, rtol=1e-4) else ""
+
+
+def _parts(value: Any) -> list[Any]:
+    return [_array(part) for part in (value if isinstance(value, tuple) else (value,))]
+
+
+def _array(value: Any) -> Any:
+    try:
+        return np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return None
+
+
+def _diagnosis(question: Question, outcomes: Mapping[str, Outcome]) -> Mistake | None:
+    """Find the mistake that behaves like the learner's function on every probe."""
+    for mistake in question.mistakes:
+        if not any(
+            differ(mine, outcome(mistake.wrong, question.probes[what]), question.tolerance)
+            for what, mine in outcomes.items()
+        ):
+            return mistake
+    return None
+
+
+def _report(question: Question, what: str, mine: Outcome, mistake: Mistake | None) -> str:
+    given = ", ".join(
+        f"{name}={_show(argument)}"
+        for name, argument in zip(question.arguments, question.probes[what], strict=True)
+    )
+    right = question.answer(what)
+    lines = [
+        f"{question.name} is not right yet. This was tried: {what}.",
+        f"  called with  {given}",
+        f"  returned     {_show(mine.value) if mine.error is None else 'nothing'}",
+        f"  right is     {_show(right)}",
+    ]
+    if mistake:
+        lines.append(f"{mistake.why} {mistake.fix} See chapter {int(mistake.chapter[:2])}.")
+    else:
+        lines.append(observe(mine, right))
+    return "\n".join(lines)
+
+
+def _show(value: Any, limit: int = 200) -> str:
+    """Write a value in few signs, on one line."""
+    if isinstance(value, tuple):
+        return " and ".join(_show(part, limit // 2) for part in value)
+    array = _array(value)
+    if array is None or array.dtype.kind not in "biuf":
+        text = " ".join(repr(value).split())
+    else:
+        text = np.array2string(array, precision=4, separator=", ", suppress_small=True, threshold=40)
+        text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _from_the_package(function: Callable[..., Any]) -> str | None:
+    """Name what a function uses of this package, if it does."""
+    code = getattr(function, "__code__", None)
+    known = getattr(function, "__globals__", {})
+    for name in code.co_names if code else ():
+        used = known.get(name)
+        home = getattr(used, "__module__", None) or getattr(used, "__name__", "")
+        if str(home).partition(".")[0] == "softmax_edu":
+            return str(name)
+    return None
