@@ -95,10 +95,11 @@ def test_site_map_lists_every_page_once():
 
 
 @pytest.mark.parametrize("name", ["404.html", "search.html"])
-def test_pages_without_content_are_not_indexed(name):
+def test_pages_without_text_are_in_no_site_map_and_say_what_they_are(name):
     soup = soup_of(name)
-    assert soup.find("meta", attrs={"name": "robots"})["content"] == "noindex"
+    assert name not in (SITE / "sitemap.xml").read_text(encoding="utf-8")
     assert soup.find("link", rel="canonical") is None
+    assert len(soup.find("meta", attrs={"name": "description"})["content"]) > 20
 
 
 @pytest.mark.parametrize("given", ["https://x.org/book", "https://x.org/book/"])

@@ -23,6 +23,10 @@ from softmax_edu import softmax
 HOME = "book/index"
 CARDS = "_images/cards"
 TOUCH_ICON = "_static/touch-icon.png"
+WITHOUT_TEXT = {  # pages that no file is behind, and what they are
+    "search": "Search all chapters, formulas and functions of the book.",
+    "404": "A page that is not there, and ways on.",
+}
 
 NOT_FOUND = """
 <h1>There is no such page</h1>
@@ -56,9 +60,10 @@ def describe(app, pagename, templatename, context, doctree):
     if app.builder.name != "html":
         return
     base = app.config.html_baseurl
-    if doctree is None:  # the search, the page for missing pages
+    if doctree is None:  # the search, the page for missing pages: they are in no site map
+        words = WITHOUT_TEXT.get(pagename, pagename)
         context["metatags"] = (
-            context.get("metatags", "") + '\n<meta name="robots" content="noindex">'
+            context.get("metatags", "") + f'\n<meta name="description" content="{words}">'
         )
         context["pageurl"] = None
         return
@@ -146,7 +151,6 @@ def missing_page(app):
     context = {
         "title": "There is no such page",
         "body": NOT_FOUND,
-        "metatags": '\n<meta name="description" content="A page that is not there, and ways on.">',
     }
     return [("404", context, "page.html")] if app.builder.name == "html" else []
 
