@@ -163,7 +163,10 @@ SMOOTHED_LOSSES = Question(
         Mistake(
             wrong=smoothed_losses_without_shift,
             exposed_by="scores of 1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why=(
+                "The exponential of 1000 overflows to infinity, and infinity over infinity is not "
+                "a number."
+            ),
             fix="Subtract the largest score of each row before the exponential.",
             chapter="04_numerics",
         ),
@@ -357,7 +360,10 @@ WEIGHTED_COST = Question(
         Mistake(
             wrong=weighted_cost_without_shift,
             exposed_by="one example far above the other",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why=(
+                "The exponential of 1000 overflows to infinity, and infinity over infinity is not "
+                "a number."
+            ),
             fix="Subtract the largest score of each row before the exponential.",
             chapter="04_numerics",
         ),
@@ -525,7 +531,10 @@ PERPLEXITY = Question(
         Mistake(
             wrong=perplexity_without_shift,
             exposed_by="scores of 1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why=(
+                "The exponential of 1000 overflows to infinity, and infinity over infinity is not "
+                "a number."
+            ),
             fix="Subtract the largest score of each row before the exponential.",
             chapter="04_numerics",
         ),

@@ -346,7 +346,10 @@ SMOOTHED_GRADIENT = Question(
         Mistake(
             wrong=smoothed_gradient_without_shift,
             exposed_by="scores of 1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why=(
+                "The exponential of 1000 overflows to infinity, and infinity over infinity is not "
+                "a number."
+            ),
             fix="Subtract the largest score of each row before the exponential.",
             chapter="04_numerics",
         ),
@@ -504,7 +507,10 @@ SOFTMAX_VJP = Question(
         Mistake(
             wrong=softmax_vjp_without_shift,
             exposed_by="scores of 1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why=(
+                "The exponential of 1000 overflows to infinity, and infinity over infinity is not "
+                "a number."
+            ),
             fix="Subtract the largest score of each row before the exponential.",
             chapter="04_numerics",
         ),
