@@ -56,6 +56,12 @@ lab: $(ENV)  ## run the chapters interactively in JupyterLab
 render: $(ENV) $(FRAMEWORKS)  ## execute the chapters that changed; JOBS=2 at a time
 	@$(PY) tools/render.py --jobs $(JOBS)
 
+release: $(ENV)  ## make the course from the exercises: course/ for teachers, pages for the book
+	@$(PY) tools/release.py
+
+sample: release  ## let a class of 30 hand in, to try the grading on: see book/grading.md
+	@$(PY) tools/sample_class.py 01_softmax 30
+
 lock: $(ENV)  ## refresh the pinned versions
 	$(PY) -m uv pip compile --upgrade --quiet --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
@@ -109,4 +115,4 @@ $(AUDIT): tools/audit/package-lock.json $(ENV)
 	@touch $@ $(AXE)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf epub test serve lab render lock bench audit clean
+.PHONY: help book pdf epub test serve lab render release sample lock bench audit clean

@@ -1,6 +1,5 @@
 """What the tests of the exercises share: an answer, and the points that it gets for it."""
 
-import importlib.util
 import tomllib
 from functools import cache
 
@@ -14,16 +13,6 @@ from softmax_edu.exercises import NotYet
 def source(assignment):
     """Return an assignment with its solutions and hidden tests."""
     return assignments.read(assignment)
-
-
-@cache
-def programs(assignment, file):
-    """Import variants.py or wrong.py of an assignment."""
-    path = assignments.FOLDER / assignment / f"{file}.py"
-    spec = importlib.util.spec_from_file_location(f"{assignment}_{file}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache
@@ -89,4 +78,3 @@ def grade(assignment, question, function, visible_only=False):
         except NotYet as failure:
             said.append(str(failure))
     return (got, most), said
-

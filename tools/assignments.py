@@ -1,7 +1,10 @@
-"""The graded assignments: exercises/NN_name/assignment.md, nbgrader's format written as Markdown."""
+"""The graded assignments: exercises/NN_name/assignment.md, nbgrader's format as Markdown."""
 
+import importlib.util
 import re
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import jupytext
 import nbformat
@@ -19,7 +22,12 @@ def names() -> list[str]:
 
 def read(name: str) -> nbformat.NotebookNode:
     """Return an assignment as nbgrader's source notebook; cells are named by their grade_id."""
-    notebook = jupytext.read(FOLDER / name / "assignment.md")
+    return read_file(FOLDER / name / "assignment.md")
+
+
+def read_file(path: Path) -> nbformat.NotebookNode:
+    """Do so for any file of this form."""
+    notebook = jupytext.read(path)
     for cell in notebook.cells:
         cell.id = cell.metadata["nbgrader"]["grade_id"]
     notebook.metadata.pop("jupytext", None)
@@ -34,3 +42,15 @@ def solve(notebook: nbformat.NotebookNode) -> dict[str, object]:
         if cell.cell_type == "code" and cell.metadata["nbgrader"]["solution"]:
             exec(compile(cell.source, cell.id, "exec"), namespace)
     return namespace
+
+
+@cache
+def programs(name: str, file: str) -> ModuleType:
+    """Import `variants` (right answers in many styles) or `wrong` of an assignment."""
+    path = FOLDER / name / f"{file}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_{file}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -38,7 +38,7 @@ NAMES = {
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Yield each mutant of a program: what was changed, such as "3: a + b -> a - b", and its source.
+    """Yield each mutant of a program: what was changed ("3: a + b -> a - b"), and its source.
 
     Numbers grow by one, operators and functions turn into their opposites, arguments by name,
     minus signs, transposes and whole statements are left out, and branches are swapped.
@@ -114,7 +114,11 @@ def changes(node):
     if isinstance(node, ast.Call):
         for i in range(len(node.keywords)):
             yield changed(keywords=[*node.keywords[:i], *node.keywords[i + 1 :]])
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "where" and len(node.args) == 3:
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr == "where"
+            and len(node.args) == 3
+        ):
             yield changed(args=[node.args[0], node.args[2], node.args[1]])
 
 

@@ -2,10 +2,11 @@
 
 import inspect
 
+import assignments
+import exercise_suite as suite
 import mutants
 import numpy as np
 import pytest
-import exercise_suite as suite
 
 from softmax_edu.exercises import QUESTIONS
 
@@ -13,14 +14,14 @@ ASKED = suite.asked()
 VARIANTS = [
     pytest.param(assignment, question, program, id=f"{question}-{program.__name__}")
     for assignment, question in ASKED
-    for program in suite.programs(assignment, "variants").VARIANTS[question]
+    for program in assignments.programs(assignment, "variants").VARIANTS[question]
 ]
 WRONG = [
     pytest.param(assignment, question, program, id=f"{mistake.name}-{style}")
     for assignment, question in ASKED
     for mistake in QUESTIONS[question].mistakes
     for style, program in enumerate(
-        (mistake.wrong, suite.programs(assignment, "wrong").WRONG[mistake.name]), start=1
+        (mistake.wrong, assignments.programs(assignment, "wrong").WRONG[mistake.name]), start=1
     )
 ]
 MUTANTS = [
@@ -52,7 +53,7 @@ def test_no_right_answer_is_rejected(assignment, question, program):
 
 @pytest.mark.parametrize(("assignment", "question"), ASKED)
 def test_there_are_ten_right_answers_of_different_styles(assignment, question):
-    programs = suite.programs(assignment, "variants").VARIANTS[question]
+    programs = assignments.programs(assignment, "variants").VARIANTS[question]
     assert len({inspect.getsource(program) for program in programs}) >= 10
 
 
@@ -60,7 +61,7 @@ def test_there_are_ten_right_answers_of_different_styles(assignment, question):
 def test_no_wrong_answer_is_accepted(assignment, question, program):
     (got, _), said = suite.grade(assignment, question, suite.renamed(program, question))
     assert got == 0, "points were given"
-    assert said
+    assert len(said) == 2, "the check and the hidden test must both say what is wrong"
 
 
 @pytest.mark.parametrize(("assignment", "question", "what", "code"), MUTANTS)

@@ -100,7 +100,7 @@ COLUMN_SOFTMAX = Question(
         Mistake(
             wrong=column_softmax_without_shift,
             exposed_by="scores of 1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why="The exponential of 1000 is infinite, and infinity over infinity is no number.",
             fix="Subtract the largest score of each column before the exponential.",
             chapter="04_numerics",
         ),
@@ -300,7 +300,7 @@ SOFTMAX_WHERE = Question(
         Mistake(
             wrong=softmax_where_without_shift,
             exposed_by="allowed scores of 1000 and -1000",
-            why="exp(1000) overflows to infinity, and infinity over infinity is not a number.",
+            why="The exponential of 1000 is infinite, and infinity over infinity is no number.",
             fix="Subtract the largest allowed score of each row before the exponential.",
             chapter="04_numerics",
         ),
@@ -428,8 +428,7 @@ SHARED_HARDMAX = Question(
         Mistake(
             wrong=shared_hardmax_nearly_equal,
             exposed_by="nearly a tie",
-            why="isclose counts 999.999 as equal to 1000, so a score that is not the largest gets "
-            "a share.",
+            why="For isclose 999.999 equals 1000, so a score that is not the largest gets a share.",
             fix="Compare with ==: the maximum is an exact copy of one of the scores.",
             chapter="02_hardmax_and_temperature",
         ),

@@ -1,0 +1,273 @@
+"""Grade the submissions of a class, and leave what a teacher works with afterwards.
+
+In the course's folder: nbgrader's gradebook, ``autograded/``, ``feedback/``, and ``grading/``
+with a CSV for each assignment and a ledger of what has been graded.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader import utils
+from tqdm import tqdm
+
+from softmax_edu.grading import gradebook, sandbox
+from softmax_edu.grading.feedback import page
+from softmax_edu.grading.intake import Submission, collect
+from softmax_edu.grading.notebook import Graded, grade
+from softmax_edu.grading.sandbox import Limits
+
+TRIES = 3  # for a submission whose grading process died
+WALLS = {
+    "none": "Learners' code runs with your rights on this machine, as --trust-submissions says.",
+    "pod": "This container is the sandbox, as --in-pod says.",
+}
+
+
+def grade_class(arguments: argparse.Namespace) -> int:
+    """Grade what changed since the last time; return 0, or 1 if something is left ungraded."""
+    assignment = arguments.assignment
+    course = (arguments.course or _course_of(arguments.folder)).resolve()
+    source_text = _source(course, assignment)
+    if why := sandbox.problem(arguments.wall):
+        sys.exit(
+            f"There is no sandbox here: {why}\n"
+            "Learners' code must not run with your rights. Use Linux with bubblewrap; in a "
+            "container that is thrown away, --in-pod; and --trust-submissions if you have read "
+            "every submission."
+        )
+    if note := WALLS.get(arguments.wall):
+        print(note)
+    try:
+        submissions = collect(arguments.folder, assignment)
+    except (OSError, ValueError) as error:
+        sys.exit(f"Nothing was graded: {error}")
+    if not submissions:
+        sys.exit(
+            f"No notebook for {assignment} is in {arguments.folder}. Expected is "
+            f"STUDENT/{assignment}/{assignment}.ipynb, or STUDENT_{assignment}.ipynb."
+        )
+    url = gradebook.address(arguments.db_url, course)
+    try:
+        gradebook.register(url, assignment, source_text)
+    except Exception as error:  # of whichever database it is
+        sys.exit(f"The gradebook does not take {assignment}: {error}")
+
+    limits = Limits(seconds=arguments.seconds)
+    ledger = Ledger(course, assignment, f"{source_text}{url}{limits}{arguments.wall}")
+    todo = [s for s in submissions if arguments.regrade or ledger.is_new(s)]
+    start = time.perf_counter()
+    try:
+        with gradebook.writer(url) as writer:
+            jobs = _results(todo, source_text, arguments, limits)
+            for submission, graded in tqdm(
+                jobs, "grading", len(todo), disable=None, unit="notebook"
+            ):
+                writer.save(assignment, graded)
+                _store(course, "autograded", assignment, graded.student, graded.notebook)
+                ledger.add(submission, graded)
+            seconds = time.perf_counter() - start
+            _leave(course, assignment, source_text, ledger, submissions, writer)
+    except KeyboardInterrupt:
+        print("\nStopped. What was graded is kept; the same command goes on.")
+        return 130
+    return _summary(course, assignment, submissions, ledger, len(todo), seconds)
+
+
+def _course_of(folder: Path) -> Path:
+    """Find the course that a folder of submissions belongs to."""
+    for place in (folder, *folder.resolve().parents):
+        if (place / "source").is_dir():
+            return place
+    return Path.cwd()
+
+
+def _source(course: Path, assignment: str) -> str:
+    path = course / "source" / assignment / f"{assignment}.ipynb"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    known = sorted(p.parent.name for p in course.glob("source/*/*.ipynb"))
+    there = f"There are: {', '.join(known)}." if known else "Name the course with --course."
+    sys.exit(f"There is no assignment {assignment} in {course / 'source'}. {there}")
+
+
+# Handing out the work
+
+
+def _results(
+    todo: list[Submission], source_text: str, arguments: argparse.Namespace, limits: Limits
+) -> Iterator[tuple[Submission, Graded]]:
+    """Yield each submission with its result, as they are done."""
+    for submission in todo:
+        if submission.problem:
+            yield submission, Graded(submission.student, problem=submission.problem)
+    left = [submission for submission in todo if not submission.problem]
+    for _ in range(TRIES):
+        lost = []
+        with _executor(arguments) as executor:
+            futures: dict[Future[Graded], Submission] = {}
+            try:
+                for s in left:
+                    job = (s.student, s.data, source_text, arguments.wall, limits)
+                    futures[executor.submit(grade, *job)] = s
+                for future in as_completed(futures):
+                    try:
+                        yield futures[future], future.result()
+                    except BrokenProcessPool:
+                        lost.append(futures[future])
+            except BrokenProcessPool:  # while the work was handed out
+                lost += [s for s in left if s not in futures.values()]
+                lost += [futures[f] for f in futures if not f.done() or f.exception()]
+            except (KeyboardInterrupt, GeneratorExit):
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+        left = lost
+        if not left:
+            return
+    for submission in left:
+        yield submission, Graded(submission.student, problem="its grading process died")
+
+
+def _executor(arguments: argparse.Namespace) -> Executor:
+    if arguments.scheduler:
+        try:
+            from distributed import Client
+        except ModuleNotFoundError:
+            sys.exit('--scheduler needs Dask: python -m pip install "softmax-edu[grading]"')
+        try:
+            executor: Executor = Client(arguments.scheduler, timeout=10).get_executor(pure=False)
+        except OSError as error:
+            sys.exit(f"There is no Dask scheduler at {arguments.scheduler}: {error}")
+        return executor
+    return ProcessPoolExecutor(
+        arguments.workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_parent
+    )
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+# What is left
+
+
+class Ledger:
+    """Remembers what has been graded, a line each, so that a stopped run can go on."""
+
+    def __init__(self, course: Path, assignment: str, settings: str):
+        self.path = course / "grading" / f"{assignment}.jsonl"
+        self.settings = settings
+        self.entries: dict[str, dict[str, Any]] = {}
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                try:
+                    entry = json.loads(line)
+                    self.entries[entry["student"]] = entry
+                except (ValueError, KeyError, TypeError):
+                    continue  # half a line, of a run that was killed
+
+    def digest(self, submission: Submission) -> str:
+        """Name what a grade depends on."""
+        content = submission.data or submission.problem.encode()
+        return hashlib.sha256(self.settings.encode() + b"\0" + content).hexdigest()
+
+    def is_new(self, submission: Submission) -> bool:
+        """Say whether it has not been graded yet, as it is now."""
+        return self.entries.get(submission.student, {}).get("digest") != self.digest(submission)
+
+    def add(self, submission: Submission, graded: Graded) -> None:
+        """Write a line; the last one of a student counts."""
+        entry = {"digest": self.digest(submission), **asdict(graded)}
+        self.entries[graded.student] = entry
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def graded(self, student: str) -> Graded:
+        """Return the last result of a student."""
+        entry = {key: value for key, value in self.entries[student].items() if key != "digest"}
+        return Graded(**entry)
+
+
+def _store(
+    course: Path, kind: str, assignment: str, student: str, text: str, ending: str = "ipynb"
+) -> None:
+    folder = course / kind / student / assignment
+    if not text:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{assignment}.{ending}").write_text(text, encoding="utf-8")
+
+
+def _leave(
+    course: Path,
+    assignment: str,
+    source_text: str,
+    ledger: Ledger,
+    submissions: list[Submission],
+    writer: gradebook.Writer,
+) -> None:
+    """Write the feedback pages and the CSV, with what persons have graded meanwhile."""
+    source = nbformat.reads(source_text, as_version=4)
+    names = [cell.metadata.nbgrader.grade_id for cell in source.cells if utils.is_grade(cell)]
+    rows = []
+    for submission in submissions:
+        graded = ledger.graded(submission.student)
+        scores = writer.scores(assignment, graded.student)
+        html = page(graded, assignment, source, scores)
+        _store(course, "feedback", assignment, graded.student, html, "html")
+        points = {name: score for name, (score, *_) in scores.items()}
+        open_ = [name for name in names if points.get(name) is None]
+        rows.append(
+            {
+                "student": graded.student,
+                "status": "ungraded" if graded.problem else "to be read" if open_ else "graded",
+                "score": "" if graded.problem else sum(p for p in points.values() if p is not None),
+                "max_score": sum(most for _, most, _ in scores.values()),
+                **{name: points.get(name) for name in names},
+                "problem": graded.problem,
+                "remarks": "; ".join(graded.remarks),
+            }
+        )
+    with (course / "grading" / f"{assignment}.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+
+
+def _summary(
+    course: Path,
+    assignment: str,
+    submissions: list[Submission],
+    ledger: Ledger,
+    count: int,
+    seconds: float,
+) -> int:
+    rate = f" in {seconds:.0f} s ({60 * count / seconds:.0f} a minute)" if count else ""
+    old = len(submissions) - count
+    kept = f"; {old} had not changed" if old else ""
+    print(f"{assignment}: {count} of {len(submissions)} submissions graded{rate}{kept}.")
+    results = [(s, ledger.graded(s.student)) for s in submissions]
+    ungraded = [(s, g.problem) for s, g in results if g.problem]
+    waiting = sum(any(score is None for score in g.scores.values()) for _, g in results)
+    if waiting:
+        print(f"{waiting} have written answers that a person has to read: nbgrader formgrader.")
+    if ungraded:
+        print(f"{len(ungraded)} could not be graded, and have no score:")
+        for submission, problem in ungraded:
+            print(f"  {submission.student}: {problem} ({submission.path})")
+    print(f"Scores are in {course / 'grading' / f'{assignment}.csv'},")
+    print(f"feedback in {course / 'feedback'}, the gradebook in {course}.")
+    return 1 if ungraded else 0

@@ -1,0 +1,160 @@
+"""Find out who handed in what: nbgrader's folders, a flat folder, or the zip of a course system."""
+
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+LARGEST = 20 * 2**20  # bytes of a notebook
+MOST = 2**30  # bytes of all that is read from a zip
+
+
+@dataclass
+class Submission:
+    """A notebook as it was handed in, or why there is none."""
+
+    student: str
+    path: str  # where it was found, for people
+    data: bytes = b""
+    problem: str = ""
+
+
+def collect(place: Path, assignment: str) -> list[Submission]:
+    """Read all submissions of an assignment.
+
+    Parameters
+    ----------
+    place : Path
+        A course's ``submitted`` folder with ``student/assignment/notebook.ipynb``, a folder
+        of notebooks that name their students, or a zip of one of these.
+    assignment : str
+
+    Returns
+    -------
+    list of Submission
+        By student. One with a ``problem`` has no data.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such place.
+    ValueError
+        If it is a file and no zip.
+    """
+    if not place.exists():
+        raise FileNotFoundError(f"there is no {place}")
+    if place.is_dir():
+        found = _in_folder(place)
+    elif zipfile.is_zipfile(place):
+        found = _in_zip(place)
+    else:
+        raise ValueError(f"{place} is neither a folder nor a zip")
+    submissions = defaultdict(list)
+    for submission, path in found:
+        student = _student(path, assignment)
+        if student:
+            submission.student = student
+            submissions[student].append((submission, path))
+    for student in _empty_folders(place, assignment) if place.is_dir() else ():
+        if student not in submissions:
+            missing = Submission(student, f"{student}/{assignment}", problem="no notebook is there")
+            submissions[student] = [(missing, PurePosixPath(student, assignment))]
+    return [_choose(submissions[student], assignment) for student in sorted(submissions)]
+
+
+def _in_folder(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
+    root = place.resolve()
+    for path in sorted(place.rglob("*.ipynb")):
+        inside = PurePosixPath(path.relative_to(place).as_posix())
+        if any(part.startswith(".") for part in inside.parts):
+            continue
+        submission = Submission("", str(path))
+        if path.is_symlink() or not path.resolve().is_relative_to(root):
+            submission.problem = "the file is a link"
+        elif not path.is_file():
+            submission.problem = "it is not a file"
+        elif path.stat().st_size > LARGEST:
+            submission.problem = f"the file is larger than {LARGEST // 2**20} MB"
+        else:
+            try:
+                submission.data = path.read_bytes()
+            except OSError as error:
+                submission.problem = f"the file cannot be read: {error.strerror}"
+        yield submission, inside
+
+
+def _in_zip(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
+    """Read notebooks out of a zip; nothing is unpacked onto the disk."""
+    total = 0
+    with zipfile.ZipFile(place) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            inside = PurePosixPath(info.filename.replace("\\", "/"))
+            if inside.suffix != ".ipynb" or "__MACOSX" in inside.parts:
+                continue
+            submission = Submission("", f"{place}: {info.filename}")
+            if inside.is_absolute() or ".." in inside.parts:
+                submission.problem = "its path in the zip leads out of the zip"
+                inside = PurePosixPath(*(part for part in inside.parts if part not in ("..", "/")))
+            elif info.flag_bits & 1:
+                submission.problem = "it is encrypted"
+            elif info.file_size > LARGEST or total + info.file_size > MOST:
+                submission.problem = f"unpacked it is larger than {LARGEST // 2**20} MB"
+            else:
+                try:
+                    with archive.open(info) as file:
+                        submission.data = file.read(LARGEST + 1)
+                except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError) as error:
+                    submission.problem = f"it cannot be unpacked: {error}"
+                total += len(submission.data)
+                if len(submission.data) > LARGEST:
+                    submission.problem = f"unpacked it is larger than {LARGEST // 2**20} MB"
+            if submission.problem:
+                submission.data = b""
+            yield submission, inside
+
+
+def _empty_folders(place: Path, assignment: str) -> Iterator[str]:
+    for folder in sorted(place.glob(f"*/{assignment}")):
+        if folder.is_dir():
+            yield folder.parent.name
+
+
+def _student(path: PurePosixPath, assignment: str) -> str:
+    """Read from a path whose it is; nothing for another assignment's.
+
+    ``ada/01_softmax/01_softmax.ipynb`` is nbgrader's way and ``ada_01_softmax.ipynb`` a flat one.
+    Moodle writes ``Ada Lovelace_4711_assignsubmission_file_/any.ipynb``, Canvas
+    ``lovelaceada_4711_99_any.ipynb``, also with ``_LATE``.
+    """
+    *folders, file = path.parts
+    if len(folders) >= 2 and not folders[-1].endswith("_file_"):
+        return _plain(folders[-2]) if folders[-1] == assignment else ""
+    if folders and folders[-1] != assignment:
+        name = re.sub(r"_\d+_assignsubmission_file_?$", "", folders[-1])
+        if name != folders[-1] or len(folders) == 1:
+            return _plain(name)
+    stem = PurePosixPath(file).stem
+    canvas = re.match(r"([^_]+)(?:_LATE)?_\d+_\d+_", stem)
+    if canvas:
+        return _plain(canvas[1])
+    stem = re.sub(rf"[ _-]*{re.escape(assignment)}[ _-]*", "", stem)
+    return _plain(stem)
+
+
+def _plain(name: str) -> str:
+    """Make a student's id of a name: nbgrader allows no path in it."""
+    return re.sub(r"[^\w.@-]+", "_", name).strip("._")
+
+
+def _choose(found: list[tuple[Submission, PurePosixPath]], assignment: str) -> Submission:
+    """Take a student's one notebook, or of several the one with the right name."""
+    if len(found) == 1:
+        return found[0][0]
+    named = [submission for submission, path in found if path.stem == assignment]
+    if len(named) == 1:
+        return named[0]
+    files = ", ".join(path.name for _, path in found)
+    student = found[0][0].student
+    return Submission(student, found[0][0].path, problem=f"several notebooks: {files}")

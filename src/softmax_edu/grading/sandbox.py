@@ -1,0 +1,142 @@
+"""Where a learner's code runs: a process without network, files, rights, or endless time.
+
+Three kinds of wall. ``bubblewrap`` is the one to use on Linux. ``pod`` is for a container that
+is thrown away afterwards and holds nothing else, in which bubblewrap may not run: the container
+is the wall, and only the limits are set here. ``none`` is for submissions that are trusted.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+Wall = Literal["bubblewrap", "pod", "none"]
+
+HERE = Path(__file__).parent
+INSIDE = "/sandbox"  # where NumPy and the worker lie
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use."""
+
+    seconds: int = 10  # for a cell or a call, on the clock
+    all_seconds: int = 120  # of processor time, for the whole submission
+    memory: int = 2 * 2**30  # bytes of address space
+    files: int = 2**20  # bytes of a file that it writes
+    scratch: int = 16 * 2**20  # bytes of all files that it writes
+    processes: int = 16
+
+
+def command(wall: Wall, limits: Limits) -> list[str]:
+    """Return the command that starts a worker.
+
+    Parameters
+    ----------
+    wall : {"bubblewrap", "pod", "none"}
+    limits : Limits
+
+    Returns
+    -------
+    list of str
+    """
+    bounds = [
+        "prlimit",
+        f"--as={limits.memory}",
+        f"--fsize={limits.files}",
+        f"--cpu={limits.all_seconds}",
+        "--nofile=64",
+        "--core=0",
+    ]
+    python = [sys.executable, "-I", "-S"]
+    if wall != "bubblewrap":
+        libraries = str(Path(np.__file__).parents[1])
+        processes = limits.processes if wall == "pod" else 0
+        worker = [str(HERE / "worker.py"), str(processes), str(HERE), libraries]
+        return [*(bounds if shutil.which("prlimit") else []), *python, *worker]
+    python[0] = os.path.realpath(sys.executable)
+    worker = [f"{INSIDE}/worker.py", str(limits.processes), INSIDE]
+    return [*bounds, "bwrap", *_walls(limits), *python, *worker]
+
+
+def _walls(limits: Limits) -> list[str]:
+    """List what the sandbox contains: Python, NumPy, the worker, and an empty folder."""
+    numpy = Path(np.__file__).parent
+    libraries = numpy.with_name("numpy.libs")
+    scratch = ["--size", str(limits.scratch), "--tmpfs"]
+    return [
+        *_alone(),
+        *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
+        *("--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "HOME", "/tmp"),
+        *("--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"),
+        *(part for name in ("lib", "lib64", "bin") for part in _link_to_usr(name)),
+        *_visible(Path(sys.base_prefix)),
+        *_visible(Path(sysconfig.get_path("stdlib")).parent),
+        *("--perms", "0755", "--dir", INSIDE),
+        *("--ro-bind", str(numpy), f"{INSIDE}/numpy"),
+        *(("--ro-bind", str(libraries), f"{INSIDE}/numpy.libs") if libraries.exists() else ()),
+        *("--ro-bind", str(HERE / "worker.py"), f"{INSIDE}/worker.py"),
+        *("--ro-bind", str(HERE / "wire.py"), f"{INSIDE}/wire.py"),
+        *("--perms", "1777", *scratch, "/tmp", "--chdir", "/tmp"),
+    ]
+
+
+def _alone() -> list[str]:
+    """Cut off network and processes. Root gives up its rights inside; others have none there."""
+    if os.getuid() == 0:
+        namespaces = ["ipc", "pid", "net", "uts"]
+        rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        return [*(f"--unshare-{name}" for name in namespaces), *rights]
+    return ["--unshare-all", "--uid", "65534", "--gid", "65534"]
+
+
+def _link_to_usr(name: str) -> tuple[str, ...]:
+    path = Path("/", name)
+    if path.is_symlink():
+        return ("--symlink", os.readlink(path), str(path))
+    return ("--ro-bind", str(path), str(path)) if path.exists() else ()
+
+
+def _visible(folder: Path) -> list[str]:
+    """Show a folder, and let everybody pass through those above it."""
+    if folder.is_relative_to("/usr"):
+        return []
+    above = [path for path in reversed(folder.parents) if path != Path("/")]
+    passable = [part for path in above for part in ("--perms", "0755", "--dir", str(path))]
+    return [*passable, "--ro-bind", str(folder), str(folder)]
+
+
+@cache
+def problem(wall: Wall) -> str:
+    """Say why there can be no such wall here; empty if there can.
+
+    Parameters
+    ----------
+    wall : {"bubblewrap", "pod", "none"}
+
+    Returns
+    -------
+    str
+    """
+    if wall != "bubblewrap":
+        return ""
+    missing = [name for name in ("bwrap", "prlimit") if not shutil.which(name)]
+    if missing:
+        return (
+            f"{' and '.join(missing)} is not installed (Debian and Ubuntu: apt install bubblewrap)"
+        )
+    run = subprocess.run(
+        command(wall, Limits()),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return run.stderr.strip() if run.returncode else ""

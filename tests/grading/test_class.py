@@ -1,0 +1,338 @@
+"""The grading command on a whole class: nothing is lost, whatever is killed on the way."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from hostile import CODE, GOOD, NAME, QUESTION, UNGRADED, WRONG
+from nbgrader.api import Gradebook
+
+from softmax_edu.grading import gradebook
+
+# Answers and the points of check and hidden test; each student gets one, with a line of their own.
+ANSWERS = [(GOOD, 5.0), (WRONG, 0.0), (GOOD.replace("np.exp", "1 + np.expm1"), 5.0)]
+COMMAND = [sys.executable, "-m", "softmax_edu.grading.command", "grade"]
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+}
+
+
+@pytest.fixture
+def course(tmp_path, source):
+    """Return the folder of a course with one assignment."""
+    folder = tmp_path / "course"
+    (folder / "source" / NAME).mkdir(parents=True)
+    nbformat.write(source, folder / "source" / NAME / f"{NAME}.ipynb")
+    return folder
+
+
+def submit(course, student, data):
+    file = course / "submitted" / student / NAME / f"{NAME}.ipynb"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def submit_class(course, hand_in, count):
+    """Let a class hand in; return what each must get."""
+    deserved = {}
+    for number in range(count):
+        answer, points = ANSWERS[number % len(ANSWERS)]
+        deserved[f"student_{number:04}"] = points
+        submit(course, f"student_{number:04}", hand_in(f"{answer}# {number}\n"))
+    return deserved
+
+
+def start(course, *options):
+    return subprocess.Popen(
+        [*COMMAND, str(course / "submitted"), "--assignment", NAME, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+
+
+def run(course, *options):
+    """Grade; return the exit code and what was printed."""
+    process = start(course, *options)
+    out, errors = process.communicate(timeout=600)
+    assert process.returncode in (0, 1), errors
+    return process.returncode, out
+
+
+def wait_for_lines(course, count):
+    """Wait until so many submissions are graded."""
+    ledger = course / "grading" / f"{NAME}.jsonl"
+    for _ in range(1200):
+        if ledger.exists() and ledger.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"not even {count} were graded")
+
+
+def assert_nothing_is_lost(course, url, deserved):
+    with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert {name: float(row["score"]) for name, row in rows.items()} == deserved
+    with Gradebook(gradebook.address(url, course)) as book:
+        saved = {s.student_id: s.score for s in book.assignment_submissions(NAME)}
+    assert saved == deserved
+    for name in deserved:
+        assert (course / "autograded" / name / NAME / f"{NAME}.ipynb").exists()
+        assert (course / "feedback" / name / NAME / f"{NAME}.html").exists()
+
+
+@pytest.fixture
+def database(request, tmp_path):
+    """Give the address of a gradebook: None is SQLite in the course; PostgreSQL is started."""
+    if request.param == "sqlite":
+        yield None
+        return
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        message = "no PostgreSQL: apt install postgresql"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    # PostgreSQL does not run as root, and its user must reach the folder.
+    user = {"user": "postgres"} if os.getuid() == 0 else {}
+    folder = Path("/tmp") / f"softmax-postgresql-{os.getpid()}"
+    folder.mkdir()
+    if user:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def call(program, *options):
+        subprocess.run(
+            [programs[-1] / program, "-D", folder / "data", *options],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            **user,
+        )
+
+    call("initdb", "-A", "trust", "-U", "teacher", "--no-sync")
+    settings = f"-p {port} -h 127.0.0.1 -k {folder} -F"
+    call("pg_ctl", "-w", "-o", settings, "-l", folder / "log", "start")
+    yield f"postgresql://teacher@127.0.0.1:{port}/postgres"
+    call("pg_ctl", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_of_a_thousand_submissions_none_is_lost(course, hand_in, database):
+    deserved = submit_class(course, hand_in, 1000)
+    options = ("--db-url", database) if database else ()
+
+    # A grading process dies; then the command itself.
+    process = start(course, *options)
+    wait_for_lines(course, 100)
+    workers = [
+        p for p in psutil.Process(process.pid).children() if "spawn_main" in str(p.cmdline())
+    ]
+    workers[0].kill()
+    wait_for_lines(course, 300)
+    assert process.poll() is None, "the command did not outlive its worker"
+    process.kill()
+    process.communicate()
+    for worker in workers:
+        worker.wait(20)
+
+    code, out = run(course, *options)
+    assert code == 0
+    assert "had not changed" in out
+    assert_nothing_is_lost(course, database, deserved)
+
+    # Once more: there is nothing to do.
+    assert f"0 of {len(deserved)} submissions graded" in run(course, *options)[1]
+
+
+def test_a_stop_by_hand_is_polite_and_the_same_command_goes_on(course, hand_in):
+    deserved = submit_class(course, hand_in, 60)
+    process = start(course, "--workers", "1")
+    wait_for_lines(course, 5)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "the same command goes on" in out
+    assert "Traceback" not in errors
+    assert "had not changed" in run(course)[1]
+    assert_nothing_is_lost(course, None, deserved)
+
+
+def test_only_what_changed_is_graded_again(course, hand_in):
+    deserved = submit_class(course, hand_in, 6)
+    run(course)
+    submit(course, "student_0001", hand_in(GOOD))
+    deserved["student_0001"] = 5.0
+    assert "1 of 6 submissions graded" in run(course)[1]
+    assert_nothing_is_lost(course, None, deserved)
+
+
+def test_a_cluster_grades_too_and_outlives_a_worker(course, hand_in):
+    from distributed import LocalCluster
+
+    deserved = submit_class(course, hand_in, 200)
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        process = start(course, "--scheduler", cluster.scheduler_address)
+        wait_for_lines(course, 40)
+        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        out, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    assert f"{len(deserved)} of {len(deserved)} submissions graded" in out
+    assert_nothing_is_lost(course, None, deserved)
+
+
+def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in):
+    """The whole corpus goes through the command at once, between honest students."""
+    names = [name for name in CODE if "PATH_OF" not in CODE[name][0]]
+    for name in names:
+        submit(course, name, hand_in(CODE[name][0]))
+        submit(course, f"{name}_neighbour", hand_in())
+    for name, (data, _) in UNGRADED.items():
+        submit(course, name, data)
+    (course / "submitted" / "nothing" / NAME).mkdir(parents=True)
+    code, out = run(course, "--seconds", "2")
+    assert code == 1
+    with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    for name in names:
+        assert float(rows[name]["score"]) == sum(CODE[name][1]), name
+        assert float(rows[f"{name}_neighbour"]["score"]) == 5, name
+    for name, (_, word) in UNGRADED.items():
+        assert rows[name]["status"] == "ungraded"
+        assert rows[name]["score"] == ""
+        assert word in rows[name]["problem"]
+        assert f"  {name}: {rows[name]['problem']}" in out
+    assert "nothing: no notebook is there" in out
+
+
+def test_what_is_left_works_with_nbgrader(course, hand_in):
+    submit(course, "ada", hand_in())
+    submit(course, "bob", hand_in(WRONG))
+    run(course)
+    shutil.copy(Path(__file__).parents[2] / "exercises" / "nbgrader_config.py", course)
+    shutil.rmtree(course / "feedback")
+
+    def nbgrader(*command):
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=course,
+            check=True,
+            capture_output=True,
+            env=ENVIRONMENT | {"JUPYTER_NO_CONFIG": "1"},
+        )
+
+    nbgrader("generate_feedback", NAME)
+    nbgrader("export", "--to", "grades.csv")
+    with open(course / "grades.csv", encoding="utf-8") as file:
+        scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    assert scores == {"ada": 5.0, "bob": 0.0}
+    for student in scores:
+        page = (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+        assert "canary" not in page
+        assert "HIDDEN TESTS" not in page
+
+
+def test_feedback_says_what_went_wrong_and_hides_what_is_hidden(course, hand_in):
+    submit(course, "bob", hand_in(WRONG.replace("t = ", "print('my own output'); t = ")))
+    run(course)
+    page = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "each column is an example" in page
+    assert "A hidden test failed" in page
+    assert "0 of" in page
+    for secret in ("canary", "HIDDEN TESTS", "examine", "my own output"):
+        assert secret not in page.replace("print(", "") or secret == "my own output"
+    assert "SOLUTION" not in page
+
+
+def test_what_a_person_graded_stays_and_reaches_the_feedback(course, hand_in, source):
+    written = [c.id for c in source.cells if c.metadata.nbgrader.solution and c.id != QUESTION]
+    if not written:
+        pytest.skip("the assignment has no written question")
+    submit(course, "ada", hand_in())
+    assert "a person has to read" in run(course)[1]
+    with Gradebook(gradebook.address(None, course)) as book:
+        grade = book.find_grade(written[0], NAME, NAME, "ada")
+        grade.manual_score = 3
+        grade.needs_manual_grade = False
+        book.find_comment(written[0], NAME, NAME, "ada").manual_comment = "Well <said>."
+        book.db.commit()
+    run(course)
+    page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "Well &lt;said&gt;." in page
+    with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
+        row = next(csv.DictReader(file))
+    assert (row["status"], float(row["score"])) == ("graded", 8.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("nowhere", "--assignment", NAME), "there is no nowhere"),
+        (("submitted", "--assignment", "99_none"), f"There are: {NAME}"),
+        (("empty", "--assignment", NAME), "Expected is"),
+        (("submitted", "--assignment", NAME, "--db-url", "sqlite:////nowhere/x.db"), "gradebook"),
+        (
+            ("submitted", "--assignment", NAME, "--scheduler", "tcp://127.0.0.1:9"),
+            "no Dask scheduler",
+        ),
+    ],
+)
+def test_a_wrong_command_says_what_would_be_right(course, hand_in, options, word):
+    submit(course, "ada", hand_in())
+    (course / "empty").mkdir()
+    done = subprocess.run(
+        [*COMMAND, *options], cwd=course, capture_output=True, text=True, env=ENVIRONMENT
+    )
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_sandbox_it_refuses(course, hand_in, tmp_path):
+    submit(course, "ada", hand_in())
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "alembic").symlink_to(Path(sys.executable).with_name("alembic"))
+    done = subprocess.run(
+        [*COMMAND, "submitted", "--assignment", NAME],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT | {"PATH": str(tools)},
+    )
+    assert done.returncode == 1
+    assert "There is no sandbox here: bwrap" in done.stderr
+    assert not (course / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize("switch", ["--trust-submissions", "--in-pod"])
+def test_other_walls_say_what_they_mean_and_grade(course, hand_in, switch):
+    submit(course, "ada", hand_in())
+    _, out = run(course, switch)
+    assert switch in out
+    assert_nothing_is_lost(course, None, {"ada": 5.0})
+
+
+def test_the_ledger_survives_half_a_line(course, hand_in):
+    submit(course, "ada", hand_in())
+    run(course)
+    ledger = course / "grading" / f"{NAME}.jsonl"
+    line = json.loads(ledger.read_text())
+    assert line["student"] == "ada"
+    ledger.write_text(ledger.read_text() + '{"student": "bob", "scor')
+    assert "0 of 1 submissions graded" in run(course)[1]

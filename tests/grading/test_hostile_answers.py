@@ -1,0 +1,149 @@
+"""Whatever a cell does: it gets the score it deserves, and nothing else happens."""
+
+import subprocess
+import time
+
+import nbformat
+import pytest
+from hostile import CODE, UNGRADED
+
+from softmax_edu.grading.notebook import grade
+from softmax_edu.grading.sandbox import Limits
+
+
+@pytest.fixture(scope="module")
+def judge(source, tmp_path_factory):
+    """Return a function that grades a submission."""
+    folder = tmp_path_factory.mktemp("secret")
+    text = nbformat.writes(source)
+    (folder / "source.ipynb").write_text(text)
+    (folder / "gradebook.db").write_text("scores")
+
+    def judge(data):
+        for name, file in (("SOURCE", "source.ipynb"), ("GRADEBOOK", "gradebook.db")):
+            data = data.replace(f"PATH_OF_THE_{name}".encode(), f"'{folder / file}'".encode())
+        graded = grade("somebody", data, text, limits=Limits(seconds=2))
+        assert (folder / "gradebook.db").read_text() == "scores"
+        return graded
+
+    return judge
+
+
+def points(graded):
+    return graded.scores["column-softmax-check"], graded.scores["column-softmax-hidden"]
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_an_answer_gets_what_it_deserves(judge, hand_in, name):
+    answer, deserved = CODE[name]
+    start = time.monotonic()
+    graded = judge(hand_in(answer))
+    assert not graded.problem
+    assert points(graded) == deserved
+    assert time.monotonic() - start < 20
+    # The honest neighbour is not affected.
+    assert points(judge(hand_in())) == (2, 3)
+
+
+def test_no_process_is_left_behind(judge, hand_in):
+    judge(hand_in(CODE["leaves_a_process_behind"][0]))
+    assert not subprocess.run(["pgrep", "-f", "sleep 977"], capture_output=True).stdout
+
+
+@pytest.mark.parametrize("name", UNGRADED)
+def test_a_file_that_is_no_submission_has_a_reason_and_no_score(judge, name):
+    data, word = UNGRADED[name]
+    graded = judge(data)
+    assert word in graded.problem
+    assert graded.scores == {}
+
+
+def test_printing_in_hidden_tests_is_not_kept(judge, hand_in):
+    answer = CODE["prints_a_lot"][0].replace("'x' * 100_000_000", "logits")
+    assert "logits" not in str(outputs(judge(hand_in(answer)), "column-softmax-hidden"))
+    assert outputs(judge(hand_in(answer)), "column-softmax-hidden") == []
+
+
+def outputs(graded, name):
+    cells = nbformat.reads(graded.notebook, as_version=4).cells
+    return next(cell.outputs for cell in cells if cell.id == name)
+
+
+# Cells that were changed, deleted, copied
+
+
+def without(name):
+    return lambda cells: [cell for cell in cells if cell.id != name]
+
+
+def test_deleted_tests_come_back(judge, hand_in):
+    graded = judge(hand_in("", without("column-softmax-hidden")))
+    assert points(graded) == (0, 0)
+    assert "column-softmax-hidden was missing" in graded.remarks
+
+
+def test_a_deleted_setup_comes_back(judge, hand_in):
+    assert points(judge(hand_in(change=without("setup")))) == (2, 3)
+
+
+def test_a_deleted_answer_is_wrong_and_not_an_accident(judge, hand_in):
+    graded = judge(hand_in(change=without("column-softmax")))
+    assert points(graded) == (0, 0)
+    assert "column-softmax was missing" in graded.remarks
+
+
+def test_tampered_points_and_tests_are_those_of_the_teacher(judge, hand_in):
+    def tamper(cells):
+        for cell in cells:
+            if cell.id.endswith(("check", "hidden")):
+                cell.metadata.nbgrader.points = 1000
+                cell.source = "pass"
+        return cells
+
+    graded = judge(hand_in("", tamper))
+    assert points(graded) == (0, 0)
+    assert graded.scores["column-softmax-check"] == 0
+    assert any("was changed" in remark for remark in graded.remarks)
+
+
+def test_an_answer_that_pretends_to_be_a_test_is_none(judge, hand_in):
+    def disguise(cells):
+        for cell in cells:
+            if cell.id == "column-softmax":
+                cell.metadata.nbgrader.update(grade=True, points=50, solution=False)
+        return cells
+
+    graded = judge(hand_in(change=disguise))
+    assert points(graded) == (2, 3)
+    assert "column-softmax" not in graded.scores
+
+
+def test_of_a_duplicated_answer_the_last_one_counts(judge, hand_in):
+    def duplicate(cells):
+        at = next(i for i, cell in enumerate(cells) if cell.id == "column-softmax")
+        first = cells[at].copy()
+        first.id, first.source = "copied", "def column_softmax(a, b): return None"
+        return [*cells[:at], first, *cells[at:]]
+
+    graded = judge(hand_in(change=duplicate))
+    assert points(graded) == (2, 3)
+    assert any("more than once" in remark for remark in graded.remarks)
+
+
+def test_an_untouched_submission_needs_no_repair(judge, hand_in):
+    assert judge(hand_in()).remarks == []
+
+
+@pytest.mark.parametrize("metadata", [{}, {"kernelspec": {"name": "ir", "language": "R"}}])
+def test_the_kernel_that_is_named_does_not_matter(judge, hand_in, metadata):
+    notebook = nbformat.reads(hand_in().decode(), as_version=4)
+    notebook.metadata = metadata
+    assert points(judge(nbformat.writes(notebook).encode())) == (2, 3)
+
+
+def test_an_old_format_is_read(judge, hand_in):
+    notebook = nbformat.reads(hand_in().decode(), as_version=4)
+    for cell in notebook.cells:
+        cell.pop("id", None)
+    notebook.nbformat_minor = 0
+    assert points(judge(nbformat.writes(notebook, version=nbformat.NO_CONVERT).encode())) == (2, 3)
