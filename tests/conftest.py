@@ -1,20 +1,12 @@
-"""Say at the end of a run, loudly, which tests were left out because a program is missing."""
+"""Say at the end of a run which tests were left out, and how the grader was graded."""
 
 LEFT_OUT = {
     "no Chromium": "BROWSER TESTS LEFT OUT: no Chromium; install it with apt-get install chromium",
     "no epubcheck": "EPUB NOT VALIDATED: no epubcheck; install it with apt-get install epubcheck",
+    "no sandbox": "GRADING TESTS LEFT OUT: no sandbox; install it with apt-get install bubblewrap",
+    "no PostgreSQL": "POSTGRESQL NOT TESTED: install it with apt-get install postgresql",
 }
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Look for the reasons here; a folder's own conftest is unknown to the head of pytest-xdist."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    for reason, message in LEFT_OUT.items():
-        if any(reason in str(report.longrepr) for report in skipped):
-            terminalreporter.write_line(message, yellow=True, bold=True)
-
-
-# What is said of the grader at the end: of how many programs how many were judged wrongly.
+# Of how many programs how many were judged wrongly.
 GRADED = {
     "test_no_right_answer_is_rejected": "right rejected",
     "test_no_wrong_answer_is_accepted": "wrong accepted",
@@ -23,17 +15,21 @@ GRADED = {
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the three figures that the grader is graded by."""
-    reports = {
-        state: [r.nodeid for r in terminalreporter.stats.get(state, []) if r.when == "call"]
-        for state in ("passed", "failed")
-    }
-    figures = []
+    """Look at all reports here; a folder's own conftest is unknown to the head of pytest-xdist."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, message in LEFT_OUT.items():
+        if any(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_line(message, yellow=True, bold=True)
+    if figures := list(_figures(terminalreporter.stats)):
+        terminalreporter.write_line(f"The grader is graded: {', '.join(figures)}")
+
+
+def _figures(stats):
+    """Yield what is said of each suite that ran."""
     for test, what in GRADED.items():
         bad, good = (
-            sum(f"::{test}[" in name for name in reports[state]) for state in ("failed", "passed")
+            sum(f"::{test}[" in report.nodeid for report in stats.get(state, ()))
+            for state in ("failed", "passed")
         )
         if bad + good:
-            figures.append(f"{what} {bad} of {bad + good}")
-    if figures:
-        terminalreporter.write_line(f"The grader is graded: {', '.join(figures)}")
+            yield f"{what} {bad} of {bad + good}"
