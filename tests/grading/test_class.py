@@ -204,7 +204,7 @@ def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in
         submit(course, f"{name}_neighbour", hand_in())
     for name, (data, _) in UNGRADED.items():
         submit(course, name, data)
-    (course / "submitted" / "nothing" / NAME).mkdir(parents=True)
+    (course / "submitted" / "no_notebook" / NAME).mkdir(parents=True)
     code, out = run(course, "--seconds", "2")
     assert code == 1
     with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
@@ -217,7 +217,7 @@ def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in
         assert rows[name]["score"] == ""
         assert word in rows[name]["problem"]
         assert f"  {name}: {rows[name]['problem']}" in out
-    assert "nothing: no notebook is there" in out
+    assert "no_notebook: no notebook is there" in out
 
 
 def test_what_is_left_works_with_nbgrader(course, hand_in):

@@ -8,14 +8,17 @@ import argparse
 import csv
 import hashlib
 import json
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +155,21 @@ def _executor(arguments: argparse.Namespace) -> Executor:
             sys.exit(f"There is no Dask scheduler at {arguments.scheduler}: {error}")
         return executor
     return ProcessPoolExecutor(
-        arguments.workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_parent
+        arguments.workers, mp_context=get_context("spawn"), initializer=_follow_parent
     )
 
 
-def _leave_interrupts_to_parent() -> None:
+def _follow_parent() -> None:
+    """Let the command decide what an interrupt means, and end with it if it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 # What is left
