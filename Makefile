@@ -50,8 +50,9 @@ serve: book  ## show the site on this machine; PORT=8000
 	@echo "Open http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-lab: $(ENV)  ## run the chapters interactively in JupyterLab
-	@$(PY) -m jupyterlab notebooks
+lab: $(ENV)  ## run the chapters and exercises interactively in JupyterLab
+	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
+	  --LabApp.news_url=None
 
 render: $(ENV) $(FRAMEWORKS)  ## execute the chapters that changed; JOBS=2 at a time
 	@$(PY) tools/render.py --jobs $(JOBS)
