@@ -61,7 +61,7 @@ release: $(ENV)  ## make the course from the exercises: course/ for teachers, pa
 	@$(PY) tools/release.py
 
 sample: release  ## let a class of 30 hand in, to try the grading on: see book/grading.md
-	@$(PY) tools/sample_class.py 01_softmax 30
+	@$(PY) tools/sample_class.py ex1_softmax 30
 
 lock: $(ENV)  ## refresh the pinned versions
 	$(PY) -m uv pip compile --upgrade --quiet --universal --python-version 3.11 \

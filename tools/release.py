@@ -4,7 +4,7 @@
     course/release/NAME/NAME.ipynb   what learners get: nbgrader takes both out
     exercises/NAME.ipynb             the same, as a page of the book
 
-Arguments: the assignments to do, such as 01_softmax; none means all.
+Arguments: the assignments to do, such as ex1_softmax; none means all.
 """
 
 import os

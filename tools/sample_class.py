@@ -1,6 +1,6 @@
 """Hand in the exercises for a class that does not exist, with right answers and typical mistakes.
 
-    python tools/sample_class.py 01_softmax 30
+    python tools/sample_class.py ex1_softmax 30
 
 writes course/submitted/student_NN/NAME/NAME.ipynb. The same number gives the same class.
 """

@@ -1,7 +1,7 @@
 """Write the right answers for the probes of the exercises: src/softmax_edu/exercises/answers/.
 
 The programs that compute them are the solutions in exercises/*/assignment.md, which the package
-must not contain. Arguments: the assignments to do, such as 01_softmax; none means all.
+must not contain. Arguments: the assignments to do, such as ex1_softmax; none means all.
 """
 
 import json

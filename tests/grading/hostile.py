@@ -6,7 +6,7 @@ and of the hidden test.
 
 import json
 
-NAME, QUESTION = "01_softmax", "column-softmax"
+NAME, QUESTION = "ex1_softmax", "column-softmax"
 RIGHT, ZERO = (2, 3), (0, 0)
 
 GOOD = """\

@@ -7,7 +7,7 @@ import pytest
 from softmax_edu.grading import intake
 from softmax_edu.grading.intake import collect
 
-NAME = "01_softmax"
+NAME = "ex1_softmax"
 
 
 def write(folder, *paths):
@@ -58,7 +58,7 @@ def test_other_assignments_and_checkpoints_are_passed_over(tmp_path):
     write(
         tmp_path,
         f"ada/{NAME}/{NAME}.ipynb",
-        "ada/02_two_classes/02_two_classes.ipynb",
+        "ada/ex2_two_classes/ex2_two_classes.ipynb",
         f"ada/{NAME}/.ipynb_checkpoints/{NAME}-checkpoint.ipynb",
         f"ada/{NAME}/notes.txt",
     )

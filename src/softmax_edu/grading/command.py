@@ -33,7 +33,7 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=Path,
         help="nbgrader's submitted folder, a folder of notebooks, or a zip of a course system",
     )
-    grade.add_argument("--assignment", required=True, metavar="NAME", help="such as 01_softmax")
+    grade.add_argument("--assignment", required=True, metavar="NAME", help="such as ex1_softmax")
     grade.add_argument(
         "--course",
         type=Path,
