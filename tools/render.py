@@ -51,7 +51,8 @@ def chapters() -> list[Path]:
 def digest(source: Path) -> str:
     """Name what the notebook of a chapter depends on."""
     package = ROOT / "src" / "softmax_edu"
-    files = [p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    unused = {"__pycache__", "grading", "exercises"}  # no chapter imports them
+    files = [p for p in package.rglob("*") if p.is_file() and not unused & set(p.parts)]
     if source.stem == "10_frameworks":  # the only chapter that uses them
         files.append(ROOT / "requirements-frameworks.txt")
     questions = source.with_suffix(".questions.toml")

@@ -19,10 +19,9 @@ def test_the_check_answers_as_the_page_says(capsys):
         exec(code, namespace)
         try:
             check(namespace["column_softmax"])
-        except NotYet as said:
-            assert str(said) == answer.rstrip("\n")
-        else:
-            assert capsys.readouterr().out == answer
+        except NotYet as failure:
+            print(failure)
+        assert capsys.readouterr().out == answer
 
 
 @pytest.mark.parametrize("name", assignments.names())

@@ -93,9 +93,9 @@ def examine(
 
     Examples
     --------
-    >>> examine(abs, lambda x: x, {"below zero": (-2.0,)})
+    >>> examine(abs, lambda x: x, {"-2": (-2.0,)})
     Traceback (most recent call last):
-    softmax_edu.exercises.checking.NotYet: A hidden test failed: below zero. The result has another value.
+    softmax_edu.exercises.checking.NotYet: A hidden test failed: -2. The result has another value.
     """
     for what, given in cases.items():
         mine, theirs = outcome(function, given), outcome(right, given)

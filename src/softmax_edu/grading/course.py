@@ -79,7 +79,9 @@ def grade_class(arguments: argparse.Namespace) -> int:
                 jobs, "grading", len(todo), disable=None, unit="notebook"
             ):
                 writer.save(assignment, graded)
-                _store(course, "autograded", assignment, graded.student, graded.notebook)
+                if graded.notebook:
+                    path = _place(course, "autograded", assignment, graded.student)
+                    _store(path, graded.notebook)
                 ledger.add(submission, graded)
             seconds = time.perf_counter() - start
             _leave(course, assignment, source_text, ledger, submissions, writer)
@@ -179,6 +181,7 @@ class Ledger:
     """Remembers what has been graded, a line each, so that a stopped run can go on."""
 
     def __init__(self, course: Path, assignment: str, settings: str):
+        self.course, self.assignment = course, assignment
         self.path = course / "grading" / f"{assignment}.jsonl"
         self.settings = settings
         self.entries: dict[str, dict[str, Any]] = {}
@@ -202,6 +205,7 @@ class Ledger:
     def add(self, submission: Submission, graded: Graded) -> None:
         """Write a line; the last one of a student counts."""
         entry = {"digest": self.digest(submission), **asdict(graded)}
+        del entry["notebook"]  # it stands in autograded/
         self.entries[graded.student] = entry
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
@@ -210,17 +214,20 @@ class Ledger:
     def graded(self, student: str) -> Graded:
         """Return the last result of a student."""
         entry = {key: value for key, value in self.entries[student].items() if key != "digest"}
-        return Graded(**entry)
+        path = _place(self.course, "autograded", self.assignment, student)
+        notebook = (
+            path.read_text(encoding="utf-8") if path.exists() and not entry["problem"] else ""
+        )
+        return Graded(**entry, notebook=notebook)
 
 
-def _store(
-    course: Path, kind: str, assignment: str, student: str, text: str, ending: str = "ipynb"
-) -> None:
-    folder = course / kind / student / assignment
-    if not text:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{assignment}.{ending}").write_text(text, encoding="utf-8")
+def _place(course: Path, kind: str, assignment: str, student: str, ending: str = "ipynb") -> Path:
+    return course / kind / student / assignment / f"{assignment}.{ending}"
+
+
+def _store(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _leave(
@@ -239,7 +246,7 @@ def _leave(
         graded = ledger.graded(submission.student)
         scores = writer.scores(assignment, graded.student)
         html = page(graded, assignment, source, scores)
-        _store(course, "feedback", assignment, graded.student, html, "html")
+        _store(_place(course, "feedback", assignment, graded.student, "html"), html)
         points = {name: score for name, (score, *_) in scores.items()}
         open_ = [name for name in names if points.get(name) is None]
         rows.append(
@@ -271,9 +278,9 @@ def _summary(
     old = len(submissions) - count
     kept = f"; {old} had not changed" if old else ""
     print(f"{assignment}: {count} of {len(submissions)} submissions graded{rate}{kept}.")
-    results = [(s, ledger.graded(s.student)) for s in submissions]
-    ungraded = [(s, g.problem) for s, g in results if g.problem]
-    waiting = sum(any(score is None for score in g.scores.values()) for _, g in results)
+    results = [(s, ledger.entries[s.student]) for s in submissions]
+    ungraded = [(s, entry["problem"]) for s, entry in results if entry["problem"]]
+    waiting = sum(None in entry["scores"].values() for _, entry in results)
     if waiting:
         print(f"{waiting} have written answers that a person has to read: nbgrader formgrader.")
     if ungraded:

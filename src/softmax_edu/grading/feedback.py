@@ -36,6 +36,8 @@ def page(graded: Graded, assignment: str, source: Any, scores: Scores) -> str:
     """
     notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
     cells = {name_of(cell): cell for cell in notebook.cells} if notebook else {}
+    order = [str(name_of(cell)) for cell in source.cells if utils.is_grade(cell)]
+    scores = {name: scores[name] for name in order if name in scores}
     questions = [_question(cell, cells, scores) for cell in source.cells if utils.is_solution(cell)]
     titles = dict(zip((q["name"] for q in questions), _titles(source), strict=True))
     given = [score for score, *_ in scores.values() if score is not None]

@@ -124,7 +124,7 @@ def _empty_folders(place: Path, assignment: str) -> Iterator[str]:
 def _student(path: PurePosixPath, assignment: str) -> str:
     """Read from a path whose it is; nothing for another assignment's.
 
-    ``ada/ex1_softmax/ex1_softmax.ipynb`` is nbgrader's way and ``ada_ex1_softmax.ipynb`` a flat one.
+    ``ada/ex1_softmax/ex1_softmax.ipynb`` is nbgrader's way, ``ada_ex1_softmax.ipynb`` a flat one.
     Moodle writes ``Ada Lovelace_4711_assignsubmission_file_/any.ipynb``, Canvas
     ``lovelaceada_4711_99_any.ipynb``, also with ``_LATE``.
     """
