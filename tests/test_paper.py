@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -199,9 +200,15 @@ def chromium():
         pytest.skip("no Chromium; install it with apt-get install chromium")
 
 
+def in_a_thread(function, *arguments):
+    """Call it where no browser is open: that of the tests in a browser keeps this thread's loop."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(function, *arguments).result()
+
+
 def test_a_printed_book_has_links_outline_and_page_numbers(book_and_site, chromium):
     book, site = book_and_site
-    content = paper_pdf.pdf(book, site, 1700000000)
+    content = in_a_thread(paper_pdf.pdf, book, site, 1700000000)
     reader = PdfReader(io.BytesIO(content))
     assert reader.metadata.title == "Two, in All"
     assert reader.metadata.author == "Ada & Bob"
@@ -227,14 +234,14 @@ def test_what_does_not_fit_the_page_is_said(book_and_site, chromium):
     book, site = book_and_site
     book.pages[1].body.pre.string = "x" * 200
     with pytest.raises(SystemExit, match=r"01_first: a <pre> is .* px too wide: xxx"):
-        paper_pdf.print_book(book, site, find_chromium())
+        in_a_thread(paper_pdf.print_book, book, site, find_chromium())
 
 
 def test_a_picture_that_is_missing_stops_the_printing(book_and_site, chromium):
     book, site = book_and_site
     (site / "_images" / "a.svg").unlink()
     with pytest.raises(SystemExit, match=r"_images/a\.svg is not there"):
-        paper_pdf.print_book(book, site, find_chromium())
+        in_a_thread(paper_pdf.print_book, book, site, find_chromium())
 
 
 def test_only_long_cells_may_go_on_on_the_next_page(book_and_site):
