@@ -34,7 +34,7 @@ def visit(page, address):
     session.on("Network.loadingFinished", lambda event: answers.append(event["encodedDataLength"]))
     page.on("request", lambda request: asked.append(request.url))
     page.add_init_script(WATCH_SHIFTS)
-    page.goto(address, wait_until="networkidle")
+    page.goto(address, wait_until="networkidle", timeout=60_000)
     shifts = page.evaluate("window.shifts")
     session.detach()
     travelled = [length for length in answers if length > 0]  # the rest was in the cache
