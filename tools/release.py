@@ -7,13 +7,16 @@
 Arguments: the assignments to do, such as ex1_softmax; none means all.
 """
 
-import os
 import shutil
 import sys
 from pathlib import Path
 
 import assignments
 import nbformat
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import PyFileConfigLoader
+
+import softmax_edu.grading.gradebook  # noqa: F401  (it lets nbgrader find its alembic)
 
 COURSE = assignments.ROOT / "course"
 RELEASE = assignments.FOLDER
@@ -38,12 +41,6 @@ def release(names: list[str]) -> None:
 
 def course(folder: Path):
     """Open a course with nbgrader, as its commands do in that folder."""
-    # nbgrader calls alembic, which lies beside this Python, also where no environment is active.
-    beside = str(Path(sys.executable).parent)
-    os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import PyFileConfigLoader
-
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     config.CourseDirectory.root = str(folder)
     return NbGraderAPI(config=config)

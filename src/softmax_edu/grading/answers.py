@@ -6,7 +6,6 @@ import os
 import queue
 import subprocess
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
@@ -35,7 +34,7 @@ class RaisedError(Exception):
 
 
 class _Function:
-    """Looks like the learner's function to a test."""
+    """Looks like the learner's function to a test; it is computed in the sandbox."""
 
     def __init__(self, answers: "Answers", name: str):
         self._answers, self.__name__ = answers, name
@@ -87,16 +86,12 @@ class Answers:
         known: dict[str, Any] = {}
         for name in names:
             if found.get(name) is True:
-                known[name] = self.function(name)
+                known[name] = _Function(self, name)
             elif name in found:
                 reply = self._ask({"get": name})
                 if "value" in reply:
                     known[name] = wire.receive(reply["value"])
         return known
-
-    def function(self, name: str) -> Callable[..., Any]:
-        """Return a function that is computed in the sandbox."""
-        return _Function(self, name)
 
     def call(self, name: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the learner's; if it changes its arrays, the caller's change too.

@@ -15,8 +15,8 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, 
 
 from softmax_edu.grading.notebook import Graded
 
+# nbgrader calls alembic, which lies beside this Python, also where no environment is active.
 if shutil.which("alembic") is None:
-    # nbgrader calls it; it lies beside this Python, also where no environment is active.
     beside = str(Path(sys.executable).parent)
     os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
 
