@@ -72,6 +72,16 @@ CODE = {
         ),
         ZERO,
     ),
+    "forges_an_error": (
+        with_good(
+            "import os\n"
+            "for n in range(3, 64):\n"
+            "    try: os.write(n, b'{\"error\": 5}\\n')\n"
+            "    except OSError: pass"
+        ),
+        ZERO,
+    ),
+    "prints_half_a_character": (with_good("print(chr(0xD800))"), RIGHT),
     "returns_a_lot": (inside("return np.ones((10_000, 10_000))"), ZERO),
     "writes_a_large_file": (
         with_good("try:\n    open('/tmp/large', 'wb').write(bytes(2**26))\nexcept OSError: pass"),

@@ -24,6 +24,7 @@ def judge(source, tmp_path_factory):
             data = data.replace(f"PATH_OF_THE_{name}".encode(), f"'{folder / file}'".encode())
         graded = grade("somebody", data, text, limits=Limits(seconds=2))
         assert (folder / "gradebook.db").read_text() == "scores"
+        assert graded.notebook.encode() or graded.problem  # it can be written into a file
         return graded
 
     return judge

@@ -122,12 +122,14 @@ class Answers:
         self.process = None
 
     def _raise(self, reply: dict[str, Any]) -> None:
-        if "error" not in reply:
-            return
-        kind, text = (str(part)[:1000] for part in reply["error"])
-        if kind in ("NotImplementedError", "NameError"):
-            raise getattr(builtins, kind)(text)
-        raise type(kind, (RaisedError,), {})(kind, text)
+        match reply.get("error"):
+            case None:
+                return
+            case [str() as kind, str() as text]:
+                if kind in ("NotImplementedError", "NameError"):
+                    raise getattr(builtins, kind)(text[:1000])
+                raise type(kind[:1000], (RaisedError,), {})(kind[:1000], text[:1000])
+        self._lose("what came back is not data")
 
     def _start(self) -> None:
         self.process = subprocess.Popen(

@@ -202,7 +202,8 @@ def grade(
         if utils.is_solution(cell) and cell.source.strip() in ("", blank[name]):
             result.scores[name] = 0.0
             result.unanswered.append(name)
-    result.notebook = nbformat.writes(notebook)
+    # Learners may print half a character, which no file in UTF-8 can hold.
+    result.notebook = nbformat.writes(notebook).encode("utf-8", "replace").decode()
     return result
 
 
