@@ -67,9 +67,8 @@ def test_every_mistake_is_written_in_two_styles(assignment, question):
 
 @pytest.mark.parametrize(("question", "mistake"), MISTAKES)
 def test_a_mistake_is_seen_where_it_says(question, mistake):
-    right = outcome(lambda *_: question.answer(mistake.exposed_by), ())
     wrong = outcome(mistake.wrong, question.probes[mistake.exposed_by])
-    assert differ(wrong, right, question.tolerance)
+    assert differ(wrong, question.answer(mistake.exposed_by), question.tolerance)
     assert mistake.chapter in CHAPTERS
 
 
@@ -124,7 +123,7 @@ BUT = [
     (lambda logits, temperature: 1 / 0, "It stops with ZeroDivisionError"),
     (lambda logits, temperature: exit(3), "It stops with SystemExit"),
     (
-        lambda logits, temperature: -2 * QUESTION.answer("three examples of four classes"),
+        lambda logits, temperature: -2 * QUESTION.answer("three examples of four classes").value,
         "-2 times",
     ),
 ]

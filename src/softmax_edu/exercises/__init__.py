@@ -1,4 +1,4 @@
-"""The graded exercises: what they ask, and a check that names the mistake.
+"""The exercises: what they ask, and a check that names the mistake.
 
 >>> import numpy as np
 >>> from softmax_edu.exercises import check
@@ -18,9 +18,10 @@ from softmax_edu.exercises import (
     two_classes,
 )
 from softmax_edu.exercises.checking import NotYet, check, examine
+from softmax_edu.exercises.practice import PRACTICE
 from softmax_edu.exercises.question import Mistake, Question
 
 _ASSIGNMENTS = (softmax, two_classes, cross_entropy, gradient, training, deep_network)
 QUESTIONS = {question.name: question for module in _ASSIGNMENTS for question in module.QUESTIONS}
 
-__all__ = ["QUESTIONS", "Mistake", "NotYet", "Question", "check", "examine"]
+__all__ = ["PRACTICE", "QUESTIONS", "Mistake", "NotYet", "Question", "check", "examine"]

@@ -20,12 +20,14 @@ class NotYet(AssertionError):
 
 
 def check(function: Callable[..., Any]) -> None:
-    """Try an answer to an exercise on a few inputs, and name the mistake if it is a known one.
+    """Try a function on a few inputs, and name the mistake if it is a known one.
 
     Parameters
     ----------
     function : callable
-        The learner's function, under the name that the exercise gives it.
+        The learner's answer to an exercise, under the name that the exercise gives it; or
+        what a reader wrote along the chapters, named after its task in
+        `softmax_edu.misconceptions.TASKS`, such as ``softmax`` or ``cross_entropy``.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def check(function: Callable[..., Any]) -> None:
         right, and, where the function behaves like a mistake of the catalogue on every
         input, which mistake that is and which chapter explains it.
     ValueError
-        If no exercise asks for a function of this name.
+        If there is no exercise and no task of this name.
 
     Examples
     --------
@@ -46,16 +48,18 @@ def check(function: Callable[..., Any]) -> None:
     Traceback (most recent call last):
     NotYet: column_softmax is not right yet.
     """
-    from softmax_edu.exercises import QUESTIONS
+    from softmax_edu.exercises import PRACTICE, QUESTIONS
 
-    name = getattr(function, "__name__", None)
-    if name not in QUESTIONS:
+    name = getattr(function, "__name__", repr(function))
+    question = QUESTIONS.get(name) or PRACTICE.get(name)
+    if question is None:
         raise ValueError(
-            f"no exercise asks for {name or repr(function)}; "
-            f"a function to check is called one of: {', '.join(sorted(QUESTIONS))}"
+            f"no exercise asks for {name}; "
+            f"a function to check is called one of: {', '.join(sorted(QUESTIONS))}; "
+            f"or, along the chapters: {', '.join(sorted(PRACTICE))}"
         )
-    question = QUESTIONS[name]
-    if foreign := _from_the_package(function):
+    foreign = _from_the_package(function) if question.is_graded else None
+    if foreign:
         raise NotYet(
             f"{name} uses {foreign} of softmax_edu. "
             "An answer is written with NumPy alone, and graded where nothing else is installed."
@@ -209,7 +213,7 @@ def _diagnosis(question: Question, outcomes: Mapping[str, Outcome]) -> Mistake |
 
 
 def _is_wrong(question: Question, what: str, mine: Outcome) -> bool:
-    return differ(mine, Outcome(question.answer(what), None, False), question.tolerance)
+    return differ(mine, question.answer(what), question.tolerance)
 
 
 def _is_finite(mine: Outcome) -> bool:
@@ -224,20 +228,25 @@ def _is_finite(mine: Outcome) -> bool:
 def _report(question: Question, what: str, mine: Outcome, mistake: Mistake | None) -> str:
     right = question.answer(what)
     given = zip(question.arguments, question.probes[what], strict=True)
-    returned = _show(mine.value) if mine.error is None else "nothing"
     if mistake:
         words = f"{mistake.why} {mistake.fix} See chapter {int(mistake.chapter[:2])}."
     else:
-        words = observe(mine, right)
+        words = observe(mine, right.value) if right.error is None else "It raises no error."
     return "\n".join(
         [
             f"{question.name} is not right yet. This was tried: {what}.",
             _beside("called with  ", "\n".join(_beside(f"{n} = ", _show(v)) for n, v in given)),
-            _beside("returned     ", returned),
-            _beside("right is     ", _show(right)),
+            _beside("returned     ", _show(mine.value) if mine.error is None else "nothing"),
+            _beside("right is     ", _show_right(right)),
             textwrap.fill(words, WIDTH),
         ]
     )
+
+
+def _show_right(right: Outcome) -> str:
+    if right.error is not None:
+        return f"an error: {type(right.error).__name__}: {right.error}"
+    return _show(right.value)
 
 
 def _beside(head: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the graded exercises ask: each question wants one function."""
+"""A question wants one function: it has inputs to try it on, and mistakes to look for."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
+from softmax_edu.misconceptions.outcomes import Outcome, outcome
 
 _ANSWERS = Path(__file__).with_name("answers")
 
@@ -36,8 +38,9 @@ class Mistake:
 class Question:
     """A function that a learner writes, inputs to try it on, and mistakes to look for.
 
-    The package holds the right answers for the probes only, as numbers in ``answers/``: a
-    program that computes them would be the solution. ``tools/store_answers.py`` writes them.
+    Of a graded question the package holds the right answers for the probes only, as numbers
+    in ``answers/``: a program that computes them would be the solution.
+    ``tools/store_answers.py`` writes them.
     """
 
     name: str  # of the function
@@ -45,6 +48,7 @@ class Question:
     probes: Mapping[str, tuple[Any, ...]]  # what is special about an input -> the arguments
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 2e-6  # enough for float32; more where an answer takes many steps
+    right: Callable[..., Any] | None = None  # a right program, where nothing is graded
 
     def __post_init__(self) -> None:
         frozen = {what: tuple(map(_frozen, given)) for what, given in self.probes.items()}
@@ -56,9 +60,16 @@ class Question:
         inside = self.takes.partition(" -> ")[0]
         return [part.split()[0] for part in _outside_brackets(inside)]
 
-    def answer(self, what: str) -> Any:
-        """Return the right answer for one of the probes."""
-        return _read(_stored()[self.name][what])
+    @property
+    def is_graded(self) -> bool:
+        """Tell whether the right program is the learner's secret to find."""
+        return self.right is None
+
+    def answer(self, what: str) -> Outcome:
+        """Return what a right program does on one of the probes."""
+        if self.right is not None:
+            return outcome(self.right, self.probes[what])
+        return Outcome(_read(_stored()[self.name][what]), None, False)
 
 
 def _frozen(argument: Any) -> Any:
