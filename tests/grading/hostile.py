@@ -97,6 +97,14 @@ CODE = {
         "    return softmax(logits, axis=0, temperature=temperature)",
         ZERO,
     ),
+    "looks_for_other_packages": (
+        inside(
+            "import glob, sys\n"
+            "for top in (sys.base_prefix, '/usr', '/usr/local'):\n"
+            "    assert not glob.glob(f'{top}/lib*/python3*/*-packages/*')"
+        ),
+        RIGHT,
+    ),
     "looks_up_the_stack": (
         inside(
             "import sys\n"

@@ -79,6 +79,7 @@ def _walls(limits: Limits) -> list[str]:
         *(part for name in ("lib", "lib64", "bin") for part in _link_to_usr(name)),
         *_visible(Path(sys.base_prefix)),
         *_visible(Path(sysconfig.get_path("stdlib")).parent),
+        *_hidden_packages(),
         *("--perms", "0755", "--dir", INSIDE),
         *("--ro-bind", str(numpy), f"{INSIDE}/numpy"),
         *(("--ro-bind", str(libraries), f"{INSIDE}/numpy.libs") if libraries.exists() else ()),
@@ -111,6 +112,18 @@ def _visible(folder: Path) -> list[str]:
     above = [path for path in reversed(folder.parents) if path != Path("/")]
     passable = [part for path in above for part in ("--perms", "0755", "--dir", str(path))]
     return [*passable, "--ro-bind", str(folder), str(folder)]
+
+
+def _hidden_packages() -> list[str]:
+    """Cover what is installed beside Python: an answer is written with NumPy alone."""
+    python = Path(sysconfig.get_path("stdlib"))
+    folders = [
+        python / "site-packages",
+        *Path("/usr").glob("lib*/python3*/*-packages"),
+        *Path("/usr/local").glob("lib*/python3*/*-packages"),
+    ]
+    existing = {str(folder) for folder in folders if folder.is_dir()}
+    return [part for folder in sorted(existing) for part in ("--tmpfs", folder)]
 
 
 @cache
