@@ -68,8 +68,9 @@ lock: $(ENV)  ## refresh the pinned versions
 	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
 	  --group book --group test --group tools --output-file requirements.lock pyproject.toml
 
-bench: $(ENV) $(FRAMEWORKS)  ## measure the package beside its peers (20 minutes)
+bench: $(ENV) $(FRAMEWORKS) release  ## measure the package and the grading beside their peers (half an hour)
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks.grading
 
 audit: book $(AUDIT)  ## measure the site: weight, accessibility, HTML, Lighthouse (half an hour)
 	@PYTHONPATH=tools $(PY) -m audit $(ARGS)

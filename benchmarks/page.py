@@ -103,7 +103,7 @@ def write_page(path: Path, rows: Sequence[Row], processes: int) -> None:
     sections = [
         introduction,
         "## Machine and versions\n",
-        _table(("", ""), _machine(), align="l l"),
+        table(("", ""), _machine(), align="l l"),
         "## The bars\n",
         "These are the figures that the project holds itself to. Speed has to be at least the\n"
         "bar, memory at most.\n",
@@ -120,7 +120,8 @@ def write_page(path: Path, rows: Sequence[Row], processes: int) -> None:
     path.write_text("\n".join(sections), encoding="utf-8")
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]], align: str) -> str:
+def table(head: Sequence[str], lines: Iterable[Sequence[str]], align: str) -> str:
+    """Write a table in Markdown; align has l or r for each column."""
     rule = [{"l": "---", "r": "---:"}[column] for column in align.split()]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, rule, *lines))
 
@@ -152,7 +153,7 @@ def _bars(rows: Sequence[Row]) -> str:
     count = f"{len(verdicts) - missed} of {len(verdicts)} bars are met.\n"
     for peer in absent_peers(rows):
         count += f"Those beside {peer} are not measured: it is not installed.\n"
-    return _table(head, lines, "l l l r r r l") + "\n" + count
+    return table(head, lines, "l l l r r r l") + "\n" + count
 
 
 def _times(rows: Sequence[Row]) -> str:
@@ -169,7 +170,7 @@ def _times(rows: Sequence[Row]) -> str:
         return [what(row.case), row.case.dtype, *times]
 
     text = "Milliseconds for one call, and in brackets the speed of ours beside that peer.\n\n"
-    return text + _table(
+    return text + table(
         ("operation", "type", OURS, *PEERS), [cells(row) for row in rows], "l l r r r r"
     )
 
@@ -207,7 +208,7 @@ def _memory(rows: Sequence[Row]) -> str:
         "## Memory\n\n"
         "The most memory that one call holds beyond its input, in sizes of the input, as traced\n"
         "by `tracemalloc`. The result itself is 1.\n\n"
-        + _table(("operation", "type", OURS, SCIPY), lines, "l l r r")
+        + table(("operation", "type", OURS, SCIPY), lines, "l l r r")
     )
 
 
@@ -231,7 +232,7 @@ def _unusual_logits(rows: Sequence[Row]) -> str:
         "the shift rounds away is put back, which SciPy does not do. `log_softmax` computes\n"
         "very confident rows twice, so that they keep their digits. Milliseconds, and in brackets\n"
         "the speed beside SciPy: below 1, SciPy is faster.\n\n"
-        + _table(("operation", "ordinary", "up to ±1000", "a masked class"), lines, "l r r r")
+        + table(("operation", "ordinary", "up to ±1000", "a masked class"), lines, "l r r r")
     )
 
 
@@ -254,7 +255,7 @@ def _networks(rows: Sequence[Row]) -> str:
         "speed beside PyTorch. An MLP is named by its layers, a CNN by the filters of its two\n"
         "convolutions, each followed by ReLU and pooling. *Fused* means that PyTorch's optimiser\n"
         "was asked to update all parameters by one compiled loop (`fused=True`).\n\n"
-        + _table(("network", "batch", "parameters", "type", OURS, TORCH), lines, "l r r l r r")
+        + table(("network", "batch", "parameters", "type", OURS, TORCH), lines, "l r r l r r")
     )
     if ahead:
         text += (
@@ -285,7 +286,7 @@ def _machine() -> list[tuple[str, str]]:
     vector = config.get("SIMD Extensions", {})
     blas = config.get("Build Dependencies", {}).get("blas", {})
     facts = [
-        ("processor", _processor()),
+        ("processor", processor()),
         ("cores", f"{os.cpu_count()}, of which one is used"),
         ("vector instructions in NumPy", ", ".join(vector.get("found") or vector["baseline"])),
         ("system", " ".join((platform.system(), platform.machine(), *platform.libc_ver())).strip()),
@@ -302,8 +303,8 @@ def _machine() -> list[tuple[str, str]]:
     return facts
 
 
-def _processor() -> str:
-    """Return the model as the system names it."""
+def processor() -> str:
+    """Return the processor's model as the system names it."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         facts: dict[str, str] = {}

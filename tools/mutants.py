@@ -40,7 +40,7 @@ NAMES = {
 def mutants(source: str) -> Iterator[tuple[str, str]]:
     """Yield each mutant of a program: what was changed ("3: a + b -> a - b"), and its source.
 
-    Numbers grow by one, operators and functions turn into their opposites, arguments by name,
+    Numbers grow by one, operators and functions turn into their opposites, arguments,
     minus signs, transposes and whole statements are left out, and branches are swapped.
     """
     tree = ast.parse(source)
@@ -95,6 +95,7 @@ def changes(node):
         case ast.AugAssign(op=op) if type(op) in OPERATORS:
             yield changed(op=OPERATORS[type(op)]())
             yield lambda _: ast.Pass()
+            yield lambda target: ast.Assign([target.target], target.value)
         case ast.Compare(ops=[op]) if type(op) in OPERATORS:
             yield changed(ops=[OPERATORS[type(op)]()])
         case ast.UnaryOp():
@@ -114,6 +115,8 @@ def changes(node):
     if isinstance(node, ast.Call):
         for i in range(len(node.keywords)):
             yield changed(keywords=[*node.keywords[:i], *node.keywords[i + 1 :]])
+        for i in range(len(node.args) if len(node.args) > 1 else 0):
+            yield changed(args=[*node.args[:i], *node.args[i + 1 :]])
         if (
             isinstance(node.func, ast.Attribute)
             and node.func.attr == "where"

@@ -2,7 +2,8 @@
 
     python tools/sample_class.py ex1_softmax 30
 
-writes course/submitted/student_NN/NAME/NAME.ipynb. The same number gives the same class.
+writes course/submitted/student_NN/NAME/NAME.ipynb, or into another course that is named after
+the number. The same number gives the same class.
 """
 
 import copy
@@ -10,6 +11,7 @@ import inspect
 import random
 import sys
 import textwrap
+from pathlib import Path
 
 import assignments
 import nbformat
@@ -54,14 +56,15 @@ def submission(released: nbformat.NotebookNode, chosen: dict[str, str]) -> nbfor
 def main() -> None:
     """Write the class."""
     name, count = sys.argv[1], int(sys.argv[2])
+    course = Path(sys.argv[3]) if len(sys.argv) > 3 else COURSE
     released = nbformat.read(assignments.FOLDER / f"{name}.ipynb", as_version=4)
     for number in range(1, count + 1):
         student = f"student_{number:02}"
-        folder = COURSE / "submitted" / student / name
+        folder = course / "submitted" / student / name
         folder.mkdir(parents=True, exist_ok=True)
         chosen = answers(name, random.Random(f"{name} {number}"))
         nbformat.write(submission(released, chosen), folder / f"{name}.ipynb")
-    print(f"{count} submissions are in {COURSE / 'submitted'}")
+    print(f"{count} submissions are in {course / 'submitted'}")
 
 
 if __name__ == "__main__":
