@@ -51,7 +51,7 @@ def chapters() -> list[Path]:
 def digest(source: Path) -> str:
     """Name what the notebook of a chapter depends on."""
     package = ROOT / "src" / "softmax_edu"
-    unused = {"__pycache__", "grading", "exercises"}  # no chapter imports them
+    unused = {"__pycache__", "grading", "exercises", "command.py", "lab.py"}  # by any chapter
     files = [p for p in package.rglob("*") if p.is_file() and not unused & set(p.parts)]
     if source.stem == "10_frameworks":  # the only chapter that uses them
         files.append(ROOT / "requirements-frameworks.txt")

@@ -21,7 +21,7 @@ from softmax_edu.grading import gradebook
 
 # Answers and the points of check and hidden test; each student gets one, with a line of their own.
 ANSWERS = [(GOOD, 5.0), (WRONG, 0.0), (GOOD.replace("np.exp", "1 + np.expm1"), 5.0)]
-COMMAND = [sys.executable, "-m", "softmax_edu.grading.command", "grade"]
+COMMAND = [sys.executable, "-m", "softmax_edu.command", "grade"]
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -1,26 +1,12 @@
-"""The command `softmax-edu`: grade a class."""
+"""The part of the command `softmax-edu` that grades a class."""
 
 import argparse
 import sys
 from pathlib import Path
 
 
-def main() -> int:
-    """Read the command line and do what it says; return the exit code."""
-    parser = argparse.ArgumentParser(
-        "softmax-edu", description="What goes with the book Softmax, Step by Step."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_grade(commands)
-    arguments = parser.parse_args()
-    try:
-        from softmax_edu.grading import course
-    except ModuleNotFoundError as error:
-        sys.exit(f'{error.name} is missing: python -m pip install "softmax-edu[grading]"')
-    return course.grade_class(arguments)
-
-
-def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Let the command line take `grade` and its options."""
     grade = commands.add_parser(
         "grade",
         help="grade the submissions of an assignment",
@@ -66,8 +52,12 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         const="pod",
         help="this container holds nothing else and is thrown away: it is the sandbox",
     )
-    grade.set_defaults(wall="bubblewrap")
+    grade.set_defaults(wall="bubblewrap", run=_grade)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _grade(arguments: argparse.Namespace) -> int:
+    try:
+        from softmax_edu.grading import course
+    except ModuleNotFoundError as error:
+        sys.exit(f'{error.name} is missing: python -m pip install "softmax-edu[grading]"')
+    return course.grade_class(arguments)

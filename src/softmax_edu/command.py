@@ -1,0 +1,27 @@
+"""The command `softmax-edu`: the chapters on a laptop, and the grading of a class."""
+
+import argparse
+import sys
+from importlib.metadata import version
+
+from softmax_edu import lab
+from softmax_edu.grading import command as grading
+
+
+def main() -> int:
+    """Read the command line and do what it says; return the exit code."""
+    parser = argparse.ArgumentParser(
+        "softmax-edu", description="What goes with the book Softmax, Step by Step."
+    )
+    parser.add_argument("--version", action="version", version=version("softmax-edu"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    lab.add_lab(commands)
+    lab.add_update(commands)
+    grading.add_grade(commands)
+    arguments = parser.parse_args()
+    code: int = arguments.run(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
