@@ -92,7 +92,7 @@ def _rate(name: str, courses: Sequence[Path]) -> float:
     command = (
         [BIN / "softmax-edu", "grade", "submitted", "--assignment", NAME]
         if ours
-        else [BIN / "nbgrader", "autograde", NAME]
+        else [BIN / "nbgrader", "autograde", NAME, "--Execute.kernel_name=python3"]
     )
     count = sum(len(list((course / "submitted").iterdir())) for course in courses)
     start = time.perf_counter()
@@ -144,8 +144,8 @@ def _page(rates: Mapping[str, Sequence[float]], same: int, tests: int) -> str:
     return (
         f"Each command graded an invented class of `{NAME}` from nothing, {ROUNDS} times in\n"
         f"turn: ours {LARGE} submissions, nbgrader {SMALL} of them. Of {tests} scores that both\n"
-        f"gave, {same} are the same. {PROCESSES} processes of nbgrader need {PROCESSES} gradebooks,\n"
-        "because SQLite takes one writer at a time.\n\n"
+        f"gave, {same} are the same. {PROCESSES} processes need as many gradebooks: "
+        "SQLite takes one writer at a time.\n\n"
         + table(
             ("command", "submissions a minute", "lowest to highest", "ours beside it"),
             lines,

@@ -36,7 +36,7 @@ def release(names: list[str]) -> None:
         if not done["success"]:
             sys.exit(f"nbgrader could not release {name}:\n{done.get('error') or done['log']}")
         shutil.copy(COURSE / "release" / name / f"{name}.ipynb", RELEASE)
-        print(f"{name}: {Path('exercises', f'{name}.ipynb')}")
+        print(f"{name}: course/source, course/release, exercises/{name}.ipynb", flush=True)
 
 
 def course(folder: Path):

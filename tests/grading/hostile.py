@@ -217,6 +217,6 @@ UNGRADED = {
     "future_format": (text(notebook([], nbformat=9)), "format"),
     "another_notebook": (
         text(notebook([{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "Hello"}])),
-        "none of the cells",
+        "no answer to this assignment",
     ),
 }

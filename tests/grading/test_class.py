@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -220,6 +221,21 @@ def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in
     assert "no_notebook: no notebook is there" in out
 
 
+def test_those_who_handed_in_elsewhere_stay_in_the_table(course, hand_in):
+    submit(course, "ada", hand_in())
+    run(course)
+    (course / "late").mkdir()
+    (course / "late" / "bob.ipynb").write_bytes(hand_in(WRONG))
+    (course / "late" / "notes.txt").write_text("late")
+    options = ["--assignment", NAME, "--course", str(course)]
+    done = subprocess.run(
+        [*COMMAND, str(course / "late"), *options], env=ENVIRONMENT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "notes.txt" in done.stdout
+    assert_nothing_is_lost(course, None, {"ada": 5.0, "bob": 0.0})
+
+
 def test_what_is_left_works_with_nbgrader(course, hand_in):
     submit(course, "ada", hand_in())
     submit(course, "bob", hand_in(WRONG))
@@ -245,6 +261,50 @@ def test_what_is_left_works_with_nbgrader(course, hand_in):
         page = (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
         assert "canary" not in page
         assert "HIDDEN TESTS" not in page
+        assert "rubric" not in page
+    # Its own autograde would run learners' code outside of a sandbox.
+    with pytest.raises(subprocess.CalledProcessError):
+        nbgrader("autograde", NAME, "--force")
+
+
+def test_formgrader_shows_what_is_left(course, hand_in):
+    submit(course, "ada", hand_in())
+    run(course)
+    shutil.copy(Path(__file__).parents[2] / "exercises" / "nbgrader_config.py", course)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--port={port}", "--ServerApp.token=", "--no-browser", "--allow-root"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        cwd=course,
+        env=ENVIRONMENT | {"JUPYTER_NO_CONFIG": "", "HOME": str(course)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def get(path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/formgrader/{path}") as answer:
+            return answer.read().decode()
+
+    try:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                get("")
+                break
+            except OSError:
+                assert time.monotonic() < end
+                time.sleep(0.2)
+        listed = json.loads(get(f"api/submissions/{NAME}"))
+        assert [(s["student"], s["score"]) for s in listed] == [("ada", 5.0)]
+        notebook = json.loads(get(f"api/submitted_notebooks/{NAME}/{NAME}"))[0]
+        page = get(f"submissions/{notebook['id']}/")
+        assert "For whoever grades this" in page
+        assert "column_softmax" in page
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def test_feedback_says_what_went_wrong_and_hides_what_is_hidden(course, hand_in):
@@ -271,18 +331,47 @@ def test_what_a_person_graded_stays_and_reaches_the_feedback(course, hand_in, so
         grade.needs_manual_grade = False
         book.find_comment(written[0], NAME, NAME, "ada").manual_comment = "Well <said>."
         book.db.commit()
-    run(course)
+        grade = book.find_grade(f"{QUESTION}-check", NAME, NAME, "ada")
+        grade.extra_credit = 0.5
+        book.find_comment(QUESTION, NAME, NAME, "ada").manual_comment = "*Neat*, $e^{z}$."
+        book.db.commit()
+    # A teacher who has read it with nbgrader may have left the files read-only.
+    (course / "autograded" / "ada" / NAME / f"{NAME}.ipynb").chmod(0o444)
+    assert "a person has to read" not in run(course)[1]
     page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "Well &lt;said&gt;." in page
+    assert "<em>Neat</em>" in page
+    assert "<math" in page
+    assert first_row(course)[:2] == ("graded", 8.5)
+
+    # Another answer has to be read again, and says so; the points stay until then.
+    notebook = nbformat.reads(hand_in().decode(), as_version=4)
+    for cell in notebook.cells:
+        if cell.id == written[0]:
+            cell.source = "I have changed my mind."
+    submit(course, "ada", nbformat.writes(notebook).encode())
+    assert "a person has to read" in run(course)[1]
+    assert first_row(course)[:2] == ("to be read", 8.5)
+    page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "a person has read an earlier version" in page
+
+
+def first_row(course):
     with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
         row = next(csv.DictReader(file))
-    assert (row["status"], float(row["score"])) == ("graded", 8.0)
+    return row["status"], float(row["score"])
 
 
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        (("nowhere", "--assignment", NAME), "there is no nowhere"),
+        (("nowhere", "--assignment", NAME), "There is no nowhere"),
+        ((".", "--assignment", NAME), "Did you mean"),
+        (("source", "--assignment", NAME), "Did you mean"),
+        (("submitted", "--assignment", NAME, "--workers", "0"), "--workers is 0"),
+        (("submitted", "--assignment", NAME, "--seconds", "-1"), "--seconds is -1"),
+        (("submitted", "--assignment", NAME, "--scheduler", "bogus"), "such as tcp://"),
+        (("submitted", "--assignment", NAME, "--course", "empty"), "make release"),
         (("submitted", "--assignment", "99_none"), f"There are: {NAME}"),
         (("empty", "--assignment", NAME), "Expected is"),
         (("submitted", "--assignment", NAME, "--db-url", "sqlite:////nowhere/x.db"), "gradebook"),
@@ -316,7 +405,7 @@ def test_without_a_sandbox_it_refuses(course, hand_in, tmp_path):
         env=ENVIRONMENT | {"PATH": str(tools)},
     )
     assert done.returncode == 1
-    assert "There is no sandbox here: bwrap" in done.stderr
+    assert "There is no sandbox here: not installed: bwrap" in done.stderr
     assert not (course / "gradebook.db").exists()
 
 

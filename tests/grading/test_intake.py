@@ -25,7 +25,7 @@ def pack(folder, *paths, data=None):
 
 
 def students(place):
-    return {s.student: s.problem or s.data.decode() for s in collect(place, NAME)}
+    return {s.student: s.problem or s.data.decode() for s in collect(place, NAME)[0]}
 
 
 LAYOUTS = {
@@ -36,6 +36,8 @@ LAYOUTS = {
     f"{NAME}-ada.lovelace.ipynb": "ada.lovelace",
     f"ada/{NAME}.ipynb": "ada",
     "ada.ipynb": "ada",
+    "ADA.IPYNB": "ADA",
+    f"ada_{NAME} (1).ipynb": "ada",
     f"lovelaceada_4711_99_{NAME}.ipynb": "lovelaceada",
     f"lovelaceada_LATE_4711_99_{NAME}-2.ipynb": "lovelaceada",
     f"Ada Lovelace_4711_assignsubmission_file_/{NAME}.ipynb": "Ada_Lovelace",
@@ -79,7 +81,20 @@ def test_two_notebooks_that_could_both_be_it_are_not_guessed(tmp_path):
 
 def test_a_folder_without_a_notebook_is_not_forgotten(tmp_path):
     write(tmp_path, f"ada/{NAME}/answer.pdf", f"bob/{NAME}/{NAME}.ipynb")
-    assert students(tmp_path)["ada"] == "no notebook is there"
+    (tmp_path / "eve" / NAME).mkdir(parents=True)
+    found = students(tmp_path)
+    assert found["ada"] == "there is no notebook, but answer.pdf"
+    assert found["eve"] == "no notebook is there"
+
+
+def test_a_file_that_says_no_student_is_named(tmp_path):
+    write(tmp_path, f"ada_{NAME}.ipynb", f"{NAME}.ipynb", f"{NAME} (1).ipynb", "homework.txt")
+    write(tmp_path, ".DS_Store", "__MACOSX/x.ipynb", f"ada/{NAME}/timestamp.txt")
+    found, passed_over = collect(tmp_path, NAME)
+    assert [s.student for s in found] == ["ada"]
+    assert sorted(passed_over) == [
+        str(tmp_path / name) for name in (f"{NAME} (1).ipynb", f"{NAME}.ipynb", "homework.txt")
+    ]
 
 
 def test_a_link_is_not_followed(tmp_path):
@@ -125,7 +140,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr(zipfile.ZipFile, "infolist", lying)
     assert students(place)["eve"]
-    assert not collect(place, NAME)[0].data
+    assert not collect(place, NAME)[0][0].data
 
 
 def test_a_place_that_does_not_exist_says_so(tmp_path):

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -43,6 +44,7 @@ def grade_class(arguments: argparse.Namespace) -> int:
     """Grade what changed since the last time; return 0, or 1 if something is left ungraded."""
     assignment = arguments.assignment
     course = (arguments.course or _course_of(arguments.folder)).resolve()
+    _check_arguments(arguments, course)
     source_text = _source(course, assignment)
     if why := sandbox.problem(arguments.wall):
         sys.exit(
@@ -54,9 +56,11 @@ def grade_class(arguments: argparse.Namespace) -> int:
     if note := WALLS.get(arguments.wall):
         print(note)
     try:
-        submissions = collect(arguments.folder, assignment)
+        submissions, passed_over = collect(arguments.folder, assignment)
     except (OSError, ValueError) as error:
         sys.exit(f"Nothing was graded: {error}")
+    for file in passed_over:
+        print(f"Passed over, because its name says no student: {file}")
     if not submissions:
         sys.exit(
             f"No notebook for {assignment} is in {arguments.folder}. Expected is "
@@ -69,7 +73,8 @@ def grade_class(arguments: argparse.Namespace) -> int:
         sys.exit(f"The gradebook does not take {assignment}: {error}")
 
     limits = Limits(seconds=arguments.seconds)
-    ledger = Ledger(course, assignment, f"{source_text}{url}{limits}{arguments.wall}")
+    settings = f"{source_text}{arguments.db_url}{limits}{arguments.wall}"
+    ledger = Ledger(course, assignment, settings)
     todo = [s for s in submissions if arguments.regrade or ledger.is_new(s)]
     start = time.perf_counter()
     try:
@@ -84,11 +89,27 @@ def grade_class(arguments: argparse.Namespace) -> int:
                     _store(path, graded.notebook)
                 ledger.add(submission, graded)
             seconds = time.perf_counter() - start
-            _leave(course, assignment, source_text, ledger, submissions, writer)
+            rows = _leave(course, assignment, source_text, ledger, writer)
     except KeyboardInterrupt:
         print("\nStopped. What was graded is kept; the same command goes on.")
         return 130
-    return _summary(course, assignment, submissions, ledger, len(todo), seconds)
+    _summary(course, assignment, submissions, rows, len(todo), seconds)
+    return 1 if passed_over or any(row["problem"] for row in rows) else 0
+
+
+def _check_arguments(arguments: argparse.Namespace, course: Path) -> None:
+    """Stop with what would be right, before anything is written."""
+    folder = arguments.folder.resolve()
+    if not folder.exists():
+        sys.exit(f"There is no {arguments.folder}. It must be a folder of submissions, or a zip.")
+    submitted = course / "submitted"
+    own = {course / name for name in ("source", "release", "autograded", "feedback", "grading")}
+    if folder in own or (folder == course and submitted.is_dir()):
+        sys.exit(f"{arguments.folder} holds no submissions. Did you mean {submitted}?")
+    for name in ("workers", "seconds"):
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            sys.exit(f"--{name} is {value}; it must be at least 1.")
 
 
 def _course_of(folder: Path) -> Path:
@@ -104,7 +125,11 @@ def _source(course: Path, assignment: str) -> str:
     if path.exists():
         return path.read_text(encoding="utf-8")
     known = sorted(p.parent.name for p in course.glob("source/*/*.ipynb"))
-    there = f"There are: {', '.join(known)}." if known else "Name the course with --course."
+    there = (
+        f"There are: {', '.join(known)}."
+        if known
+        else "Make the course with make release, or name another with --course."
+    )
     sys.exit(f"There is no assignment {assignment} in {course / 'source'}. {there}")
 
 
@@ -124,9 +149,10 @@ def _results(
         with _executor(arguments) as executor:
             futures: dict[Future[Graded], Submission] = {}
             try:
-                for s in left:
-                    job = (s.student, s.data, source_text, arguments.wall, limits)
-                    futures[executor.submit(grade, *job)] = s
+                with _no_interrupts():  # processes that start now would never hear of it
+                    for s in left:
+                        job = (s.student, s.data, source_text, arguments.wall, limits)
+                        futures[executor.submit(grade, *job)] = s
                 for future in as_completed(futures):
                     try:
                         yield futures[future], future.result()
@@ -153,17 +179,29 @@ def _executor(arguments: argparse.Namespace) -> Executor:
             sys.exit('--scheduler needs Dask: python -m pip install "softmax-edu[grading]"')
         try:
             executor: Executor = Client(arguments.scheduler, timeout=10).get_executor(pure=False)
-        except OSError as error:
-            sys.exit(f"There is no Dask scheduler at {arguments.scheduler}: {error}")
+        except (OSError, ValueError) as error:
+            sys.exit(
+                f"There is no Dask scheduler at {arguments.scheduler}: {error}. "
+                "An address is such as tcp://10.0.0.5:8786."
+            )
         return executor
     return ProcessPoolExecutor(
         arguments.workers, mp_context=get_context("spawn"), initializer=_follow_parent
     )
 
 
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait, and processes that start now ignore it: they do what this one says."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _follow_parent() -> None:
-    """Let the command decide what an interrupt means, and end with it if it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End with the command if it is killed."""
     parent = parent_process()
     assert parent is not None
 
@@ -226,36 +264,37 @@ def _place(course: Path, kind: str, assignment: str, student: str, ending: str =
 
 
 def _store(path: Path, text: str) -> None:
+    """Write a file in one step, also over one that nbgrader has made read-only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _leave(
-    course: Path,
-    assignment: str,
-    source_text: str,
-    ledger: Ledger,
-    submissions: list[Submission],
-    writer: gradebook.Writer,
-) -> None:
-    """Write the feedback pages and the CSV, with what persons have graded meanwhile."""
+    course: Path, assignment: str, source_text: str, ledger: Ledger, writer: gradebook.Writer
+) -> list[dict[str, Any]]:
+    """Write the feedback pages and the CSV of all who ever handed in; return its rows.
+
+    What persons have graded meanwhile is in them.
+    """
     source = nbformat.reads(source_text, as_version=4)
     names = [cell.metadata.nbgrader.grade_id for cell in source.cells if utils.is_grade(cell)]
     rows = []
-    for submission in submissions:
-        graded = ledger.graded(submission.student)
-        scores = writer.scores(assignment, graded.student)
-        html = page(graded, assignment, source, scores)
-        _store(_place(course, "feedback", assignment, graded.student, "html"), html)
-        points = {name: score for name, (score, *_) in scores.items()}
-        open_ = [name for name in names if points.get(name) is None]
+    for student in sorted(ledger.entries):
+        graded = ledger.graded(student)
+        marks = writer.marks(assignment, student)
+        html = page(graded, assignment, source, marks)
+        _store(_place(course, "feedback", assignment, student, "html"), html)
+        scores = marks.scores.values()
+        open_ = any(score.given is None or score.again for score in scores)
         rows.append(
             {
-                "student": graded.student,
+                "student": student,
                 "status": "ungraded" if graded.problem else "to be read" if open_ else "graded",
-                "score": "" if graded.problem else sum(p for p in points.values() if p is not None),
-                "max_score": sum(most for _, most, _ in scores.values()),
-                **{name: points.get(name) for name in names},
+                "score": "" if graded.problem else sum(score.given or 0 for score in scores),
+                "max_score": sum(score.most for score in scores),
+                **{name: marks.scores[name].given for name in names if name in marks.scores},
                 "problem": graded.problem,
                 "remarks": "; ".join(graded.remarks),
             }
@@ -264,29 +303,27 @@ def _leave(
         table = csv.DictWriter(file, list(rows[0]))
         table.writeheader()
         table.writerows(rows)
+    return rows
 
 
 def _summary(
     course: Path,
     assignment: str,
     submissions: list[Submission],
-    ledger: Ledger,
+    rows: list[dict[str, Any]],
     count: int,
     seconds: float,
-) -> int:
+) -> None:
     rate = f" in {seconds:.0f} s ({60 * count / seconds:.0f} a minute)" if count else ""
     old = len(submissions) - count
     kept = f"; {old} had not changed" if old else ""
     print(f"{assignment}: {count} of {len(submissions)} submissions graded{rate}{kept}.")
-    results = [(s, ledger.entries[s.student]) for s in submissions]
-    ungraded = [(s, entry["problem"]) for s, entry in results if entry["problem"]]
-    waiting = sum(None in entry["scores"].values() for _, entry in results)
-    if waiting:
-        print(f"{waiting} have written answers that a person has to read: nbgrader formgrader.")
-    if ungraded:
+    if waiting := sum(row["status"] == "to be read" for row in rows):
+        print(f"{waiting} have written answers that a person has to read, in formgrader.")
+    if ungraded := [row for row in rows if row["problem"]]:
+        paths = {submission.student: f" ({submission.path})" for submission in submissions}
         print(f"{len(ungraded)} could not be graded, and have no score:")
-        for submission, problem in ungraded:
-            print(f"  {submission.student}: {problem} ({submission.path})")
+        for row in ungraded:
+            print(f"  {row['student']}: {row['problem']}{paths.get(row['student'], '')}")
     print(f"Scores are in {course / 'grading' / f'{assignment}.csv'},")
     print(f"feedback in {course / 'feedback'}, the gradebook in {course}.")
-    return 1 if ungraded else 0

@@ -6,8 +6,9 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -45,6 +46,22 @@ def register(url: str, assignment: str, source_text: str) -> None:
         notebook, resources = step().preprocess(notebook, resources)
 
 
+class Score(NamedTuple):
+    """The points of a cell."""
+
+    given: float | None  # None: a person has still to give them
+    most: float
+    again: bool  # the answer has changed since a person read it
+
+
+@dataclass
+class Marks:
+    """What a submission got, by cell."""
+
+    scores: dict[str, Score] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)  # by a person
+
+
 @contextmanager
 def writer(url: str) -> Iterator["Writer"]:
     """Open the gradebook for writing."""
@@ -78,13 +95,18 @@ class Writer:
                     comment.auto_comment = None
         self.book.db.commit()
 
-    def scores(self, assignment: str, student: str) -> dict[str, tuple[float | None, float, str]]:
-        """Return by cell: the score, by hand where there is one; the most; a person's comment."""
+    def marks(self, assignment: str, student: str) -> Marks:
+        """Return what is in the gradebook now, with what persons have given."""
         submission = self.book.find_submission(assignment, student)
-        found = {}
+        marks = Marks()
         for notebook in submission.notebooks:
-            comments = {comment.name: comment.comment or "" for comment in notebook.comments}
+            for comment in notebook.comments:
+                if comment.manual_comment:
+                    marks.comments[comment.name] = comment.manual_comment
             for grade in notebook.grades:
                 given = grade.manual_score if grade.manual_score is not None else grade.auto_score
-                found[grade.name] = (given, grade.max_score, comments.get(grade.name, ""))
-        return found
+                if given is not None:
+                    given += grade.extra_credit or 0
+                again = given is not None and bool(grade.needs_manual_grade)
+                marks.scores[grade.name] = Score(given, grade.max_score, again)
+        return marks

@@ -21,7 +21,7 @@ class Submission:
     problem: str = ""
 
 
-def collect(place: Path, assignment: str) -> list[Submission]:
+def collect(place: Path, assignment: str) -> tuple[list[Submission], list[str]]:
     """Read all submissions of an assignment.
 
     Parameters
@@ -33,8 +33,10 @@ def collect(place: Path, assignment: str) -> list[Submission]:
 
     Returns
     -------
-    list of Submission
+    submissions : list of Submission
         By student. One with a ``problem`` has no data.
+    passed_over : list of str
+        Files that lie there and say no student.
 
     Raises
     ------
@@ -52,26 +54,40 @@ def collect(place: Path, assignment: str) -> list[Submission]:
     else:
         raise ValueError(f"{place} is neither a folder nor a zip")
     submissions = defaultdict(list)
+    others = defaultdict(list)  # files that are no notebooks
+    passed_over = []
     for submission, path in found:
         student = _student(path, assignment)
-        if student:
+        is_notebook = path.suffix.lower() == ".ipynb"
+        if student == "" or (student and not is_notebook and len(path.parts) == 1):
+            passed_over.append(submission.path)
+        elif student and is_notebook:
             submission.student = student
             submissions[student].append((submission, path))
-    for student in _empty_folders(place, assignment) if place.is_dir() else ():
-        if student not in submissions:
-            missing = Submission(student, f"{student}/{assignment}", problem="no notebook is there")
-            submissions[student] = [(missing, PurePosixPath(student, assignment))]
-    return [_choose(submissions[student], assignment) for student in sorted(submissions)]
+        elif student:
+            others[student].append(path.name)
+    if place.is_dir():
+        for folder in place.glob(f"*/{assignment}"):
+            others[_plain(folder.parent.name)] += []
+    for student in set(others) - set(submissions):
+        files = ", ".join(others[student])
+        problem = f"there is no notebook, but {files}" if files else "no notebook is there"
+        submissions[student] = [(Submission(student, str(place), problem=problem), PurePosixPath())]
+    chosen = [_choose(submissions[student], assignment) for student in sorted(submissions)]
+    return chosen, passed_over
 
 
 def _in_folder(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
     root = place.resolve()
-    for path in sorted(place.rglob("*.ipynb")):
+    for path in sorted(place.rglob("*")):
         inside = PurePosixPath(path.relative_to(place).as_posix())
-        if any(part.startswith(".") for part in inside.parts):
+        is_notebook = inside.suffix.lower() == ".ipynb"
+        if _is_noise(inside) or (path.is_dir() and not is_notebook):
             continue
         submission = Submission("", str(path))
-        if path.is_symlink() or not path.resolve().is_relative_to(root):
+        if not is_notebook:
+            pass
+        elif path.is_symlink() or not path.resolve().is_relative_to(root):
             submission.problem = "the file is a link"
         elif not path.is_file():
             submission.problem = "it is not a file"
@@ -91,10 +107,12 @@ def _in_zip(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
     with zipfile.ZipFile(place) as archive:
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
             inside = PurePosixPath(info.filename.replace("\\", "/"))
-            if inside.suffix != ".ipynb" or "__MACOSX" in inside.parts:
+            if _is_noise(inside) or info.is_dir():
                 continue
             submission = Submission("", f"{place}: {info.filename}")
-            if inside.is_absolute() or ".." in inside.parts:
+            if inside.suffix.lower() != ".ipynb":
+                pass
+            elif inside.is_absolute() or ".." in inside.parts:
                 submission.problem = "its path in the zip leads out of the zip"
                 inside = PurePosixPath(*(part for part in inside.parts if part not in ("..", "/")))
             elif info.flag_bits & 1:
@@ -115,14 +133,14 @@ def _in_zip(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
             yield submission, inside
 
 
-def _empty_folders(place: Path, assignment: str) -> Iterator[str]:
-    for folder in sorted(place.glob(f"*/{assignment}")):
-        if folder.is_dir():
-            yield folder.parent.name
+def _is_noise(path: PurePosixPath) -> bool:
+    """Tell what systems put beside submissions: hidden files, a Mac's, nbgrader's time stamp."""
+    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
+    return hidden or "__MACOSX" in path.parts or path.name == "timestamp.txt"
 
 
-def _student(path: PurePosixPath, assignment: str) -> str:
-    """Read from a path whose it is; nothing for another assignment's.
+def _student(path: PurePosixPath, assignment: str) -> str | None:
+    """Read from a path whose it is: "" if it does not say; None for another assignment's.
 
     ``ada/ex1_softmax/ex1_softmax.ipynb`` is nbgrader's way, ``ada_ex1_softmax.ipynb`` a flat one.
     Moodle writes ``Ada Lovelace_4711_assignsubmission_file_/any.ipynb``, Canvas
@@ -130,7 +148,7 @@ def _student(path: PurePosixPath, assignment: str) -> str:
     """
     *folders, file = path.parts
     if len(folders) >= 2 and not folders[-1].endswith("_file_"):
-        return _plain(folders[-2]) if folders[-1] == assignment else ""
+        return _plain(folders[-2]) if folders[-1] == assignment else None
     if folders and folders[-1] != assignment:
         name = re.sub(r"_\d+_assignsubmission_file_?$", "", folders[-1])
         if name != folders[-1] or len(folders) == 1:
@@ -139,6 +157,7 @@ def _student(path: PurePosixPath, assignment: str) -> str:
     canvas = re.match(r"([^_]+)(?:_LATE)?_\d+_\d+_", stem)
     if canvas:
         return _plain(canvas[1])
+    stem = re.sub(r" \(\d+\)$", "", stem)  # a second download
     stem = re.sub(rf"[ _-]*{re.escape(assignment)}[ _-]*", "", stem)
     return _plain(stem)
 

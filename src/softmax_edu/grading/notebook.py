@@ -8,6 +8,7 @@ import ast
 import builtins
 import copy
 import io
+import re
 import traceback
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -76,9 +77,10 @@ def read(data: bytes) -> NotebookNode:
         raise ValueError("the file is nested too deeply to be a notebook") from None
     except Exception as error:  # whatever nbformat says about whatever it was given
         version = "newer" in str(error) or "version" in str(error).lower()
-        words = str(error).strip().splitlines() or [type(error).__name__]
-        what = "is a notebook of a format that is not known" if version else "is not a notebook"
-        raise ValueError(f"the file {what}: {words[0][:200]}") from None
+        what = (
+            "a notebook of a format that is not known" if version else "cut off, or not a notebook"
+        )
+        raise ValueError(f"the file is {what}") from None
     return notebook
 
 
@@ -99,7 +101,7 @@ def repair(submission: NotebookNode, source: NotebookNode) -> list[str]:
     Raises
     ------
     ValueError
-        If no cell of the source is in the submission.
+        If no answer of the source is in the submission.
     """
     given = {name: cell for cell in source.cells if (name := name_of(cell))}
     order = list(given)
@@ -111,14 +113,14 @@ def repair(submission: NotebookNode, source: NotebookNode) -> list[str]:
         name = name_of(cell)
         if name is not None and (name not in given or name in seen):
             if name in seen:
-                remarks.append(f"{name} was there more than once; the last one counts")
+                remarks.append(f"{_called(name)} was there more than once; the last one counts")
             cell.metadata.pop("nbgrader")
             name = None
         if name is not None:
             seen.add(name)
             if name not in answers:
-                if cell.source != _released(given[name]):
-                    remarks.append(f"{name} was changed and is as it was given again")
+                if utils.is_grade(given[name]) and cell.source != _released(given[name]):
+                    remarks.append(f"{_called(name)} was changed and is as it was given again")
                 cell = copy.deepcopy(given[name])
             else:
                 if cell.cell_type != given[name].cell_type:
@@ -129,13 +131,14 @@ def repair(submission: NotebookNode, source: NotebookNode) -> list[str]:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
-    if not seen:
-        raise ValueError("it has none of the cells of this assignment")
+    if not seen & answers:
+        raise ValueError("it has no answer to this assignment; is it another one's notebook?")
     cells.reverse()
     for position, name in enumerate(order):
         if name in seen:
             continue
-        remarks.append(f"{name} was missing")
+        if utils.is_solution(given[name]) or utils.is_grade(given[name]):
+            remarks.append(f"{_called(name)} was missing")
         before = [i for i, cell in enumerate(cells) if name_of(cell) in order[:position]]
         cell = copy.deepcopy(given[name])
         if name in answers:
@@ -143,6 +146,14 @@ def repair(submission: NotebookNode, source: NotebookNode) -> list[str]:
         cells.insert(before[-1] + 1 if before else 0, cell)
     submission.cells = cells
     return remarks
+
+
+def _called(name: str) -> str:
+    """Say which cell it is, as a learner knows it."""
+    for ending, words in (("-check", "the check of"), ("-hidden", "the hidden test of")):
+        if name.endswith(ending):
+            return f"{words} {name.removesuffix(ending).replace('-', '_')}"
+    return f"the answer {name}"
 
 
 def _released(cell: Cell) -> str:
@@ -202,9 +213,25 @@ def grade(
         if utils.is_solution(cell) and cell.source.strip() in ("", blank[name]):
             result.scores[name] = 0.0
             result.unanswered.append(name)
+    _add_rubrics(notebook, source)
     # Learners may print half a character, which no file in UTF-8 can hold.
     result.notebook = nbformat.writes(notebook).encode("utf-8", "replace").decode()
     return result
+
+
+def _add_rubrics(notebook: NotebookNode, source: NotebookNode) -> None:
+    """Put behind each written answer what its reader needs; nbgrader_config.py hides it later."""
+    rubrics = {
+        name_of(cell): nbformat.v4.new_markdown_cell(
+            "---\n**For whoever grades this: a model answer and the rubric**\n\n"
+            + re.sub(r"### (?:BEGIN|END) SOLUTION", "", cell.source).strip(),
+            metadata={"tags": ["rubric"]},
+        )
+        for cell in source.cells
+        if utils.is_grade(cell) and utils.is_solution(cell)
+    }
+    cells = [(cell, rubrics.get(name_of(cell))) for cell in notebook.cells]
+    notebook.cells = [cell for pair in cells for cell in pair if cell]
 
 
 def _blank(cell: Cell) -> str:

@@ -142,9 +142,7 @@ def problem(wall: Wall) -> str:
         return ""
     missing = [name for name in ("bwrap", "prlimit") if not shutil.which(name)]
     if missing:
-        return (
-            f"{' and '.join(missing)} is not installed (Debian and Ubuntu: apt install bubblewrap)"
-        )
+        return f"not installed: {', '.join(missing)} (Debian and Ubuntu: apt install bubblewrap)"
     run = subprocess.run(
         command(wall, Limits()),
         stdin=subprocess.DEVNULL,
