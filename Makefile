@@ -17,6 +17,7 @@ help:  ## list these commands
 book: $(ENV) $(NODE)  ## build the site into _build/html
 	@echo "Building the site"
 	@$(SITE)
+	@$(PY) tools/lite.py
 	@echo "The book is ready: open _build/html/index.html"
 
 test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
@@ -30,6 +31,7 @@ test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks,
 	@echo "== 4 of 5: the site builds without a warning"
 	rm -rf _build
 	$(SITE) --warningiserror
+	$(PY) tools/lite.py
 	@echo "== 5 of 5: package, chapters, equations and site"
 	$(PY) -m pytest -q -n $(JOBS)
 

@@ -38,8 +38,8 @@ def site():
     """Read every page of the site once, by its path."""
     if not (SITE / "index.html").exists():
         pytest.fail("there is no site in _build/html; run: make book")
-    pages = {path.relative_to(SITE).as_posix(): soup_of(path) for path in SITE.rglob("*.html")}
-    return {name: page for name, page in pages.items() if not name.startswith("_static/")}
+    names = [path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")]
+    return {n: soup_of(SITE / n) for n in names if not n.startswith(("_static/", "lite/"))}
 
 
 @pytest.fixture(params=PAGES)
@@ -177,7 +177,7 @@ def test_what_pages_load_fetches_nothing_from_elsewhere(site):
 
 
 def test_style_sheets_find_their_fonts():
-    for path in SITE.rglob("*.css"):
+    for path in set(SITE.rglob("*.css")) - set(SITE.glob("lite/**/*.css")):
         for address in re.findall(r"url\(([^)]+)\)", path.read_text(encoding="utf-8")):
             address = address.strip("\"'")
             if not address.startswith(("data:", "#")):

@@ -146,7 +146,8 @@ def bundle(app, exception):
         if not UNUSED.search(name)
     )
 
-    pages = [path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html")]
+    files = [path for path in Path(app.outdir).rglob("*.html") if "lite" not in path.parts]
+    pages = [path.read_text(encoding="utf-8") for path in files]
     own_scripts = [path.read_text(encoding="utf-8") for path in static.glob("figures/**/*.js")]
     words = words_of(pages, [*js.values(), *own_scripts])
     small = run_node(app, css, sorted(words), js)

@@ -19,6 +19,7 @@ HEADING = "where-to-run"
 COLAB = "https://colab.research.google.com/github"
 BINDER = "https://mybinder.org/v2/gh"
 
+# Too large for a browser.
 FRAMEWORKS = re.compile(r"^\s*(?:import|from) (jax|keras|tensorflow|torch)\b", re.M)
 
 
@@ -32,9 +33,8 @@ class Way(NamedTuple):
 
 
 def frameworks(notebook):
-    """Name the frameworks that a notebook imports, which are too large for a browser."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    """Name the frameworks that a notebook imports, which no browser can run."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return sorted(set(FRAMEWORKS.findall(code)))
 
 
@@ -59,7 +59,10 @@ def ways(path, lite, missing, home):
     `lite` is the address of the site's JupyterLite, `missing` are the frameworks that it cannot
     have, `home` is the repository, if it is known.
     """
-    if not missing:
+    if missing:
+        names = ", ".join(missing)
+        yield Way("Not in this browser", "", "fas fa-ban", f"It needs {names}")
+    else:
         address = f"{lite}?path={quote(path)}"
         yield Way("In this browser", address, "fas fa-bolt", "JupyterLite: nothing to install")
     if home:
@@ -77,8 +80,9 @@ def add_menu(app, pagename, templatename, context, doctree):
     if app.builder.name != "html" or doctree is None or not source.exists():
         return
     home = repository(app.config.book_repository, app.config.book_branch)
-    lite = context["pathto"]("lite/lab/index.html", 1)
-    menu = ways(f"{pagename}.ipynb", lite, frameworks(source), home)
+    lite = context["pathto"]("lite/notebooks/index.html", 1)
+    missing = frameworks(nbformat.read(source, as_version=4))
+    menu = ways(f"{pagename}.ipynb", lite, missing, home)
     compare = Way(
         "All ways compared",
         f"{context['pathto'](WAYS)}#{HEADING}",

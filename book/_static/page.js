@@ -91,6 +91,11 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
+  // From disk a browser cannot run notebooks: the menu leads to the other ways.
+  if (location.protocol === "file:") {
+    for (const link of all('.dropdown-run a[href*="lite/"]')) link.parentElement.remove();
+  }
+
   // On a narrow screen the side bars slide in; a check box that nobody sees holds each open.
 
   const bars = ["primary", "secondary"].map((name) => ({

@@ -20,6 +20,8 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".wasm": "application/wasm",
     ".json": "application/json",
     ".ipynb": "application/x-ipynb+json",
     ".svg": "image/svg+xml",
@@ -34,8 +36,10 @@ TYPES = {
     ".woff2": "font/woff2",
     ".pdf": "application/pdf",
     ".epub": "application/epub+zip",
+    ".whl": "application/zip",
+    ".zip": "application/zip",
 }
-PACKED = {".png", ".jpg", ".webp", ".woff2", ".pdf", ".epub"}  # compressed already
+PACKED = {".png", ".jpg", ".webp", ".woff2", ".pdf", ".epub", ".whl", ".zip"}  # compressed already
 YEAR = 365 * 24 * 3600
 
 
