@@ -221,6 +221,22 @@ def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in
     assert "no_notebook: no notebook is there" in out
 
 
+def test_what_nbgrader_s_exchange_asks_for_is_handed_back(course, hand_in):
+    submit(course, "ada", hand_in())
+    slips = {"timestamp.txt": "2026-11-21 10:00:00 UTC", "submission_secret.txt": "abc"}
+    for name, text in slips.items():
+        (course / "submitted" / "ada" / NAME / name).write_text(text)
+    submit(course, "bob", hand_in())
+    (course / "submitted" / "bob" / NAME / "timestamp.txt").write_text("yesterday")
+    run(course)
+    for kind in ("autograded", "feedback"):
+        for name, text in slips.items():
+            assert (course / kind / "ada" / NAME / name).read_text() == text
+    with Gradebook(gradebook.address(None, course)) as book:
+        assert str(book.find_submission(NAME, "ada").timestamp) == "2026-11-21 10:00:00"
+        assert book.find_submission(NAME, "bob").timestamp is None
+
+
 def test_those_who_handed_in_elsewhere_stay_in_the_table(course, hand_in):
     submit(course, "ada", hand_in())
     run(course)

@@ -83,10 +83,14 @@ def grade_class(arguments: argparse.Namespace) -> int:
             for submission, graded in tqdm(
                 jobs, "grading", len(todo), disable=None, unit="notebook"
             ):
-                writer.save(assignment, graded)
+                writer.save(assignment, graded, submission.slip.get("timestamp.txt", ""))
+                path = _place(course, "autograded", assignment, graded.student)
                 if graded.notebook:
-                    path = _place(course, "autograded", assignment, graded.student)
                     _store(path, graded.notebook)
+                for name, text in submission.slip.items():  # nbgrader's exchange asks for them
+                    _store(path.with_name(name), text)
+                    page_ = _place(course, "feedback", assignment, graded.student, "html")
+                    _store(page_.with_name(name), text)
                 ledger.add(submission, graded)
             seconds = time.perf_counter() - start
             rows = _leave(course, assignment, source_text, ledger, writer)
@@ -234,6 +238,7 @@ class Ledger:
     def digest(self, submission: Submission) -> str:
         """Name what a grade depends on."""
         content = submission.data or submission.problem.encode()
+        content += submission.slip.get("timestamp.txt", "").encode()
         return hashlib.sha256(self.settings.encode() + b"\0" + content).hexdigest()
 
     def is_new(self, submission: Submission) -> bool:

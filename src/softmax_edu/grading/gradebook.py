@@ -5,12 +5,13 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
+from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, SaveCells
 
@@ -77,10 +78,13 @@ class Writer:
     def __init__(self, book: Any):
         self.book = book
 
-    def save(self, assignment: str, graded: Graded) -> None:
+    def save(self, assignment: str, graded: Graded, handed_in: str = "") -> None:
         """Save one result. What could not be graded is left for a person, and is not 0."""
         self.book.update_or_create_student(graded.student)
-        submission = self.book.update_or_create_submission(assignment, graded.student)
+        about: dict[str, Any] = {}
+        with suppress(ValueError):  # the time is nbgrader's, if nobody has written into its file
+            about = {"timestamp": utils.parse_utc(handed_in)} if handed_in else {}
+        submission = self.book.update_or_create_submission(assignment, graded.student, **about)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
                 score = graded.scores.get(grade.name)

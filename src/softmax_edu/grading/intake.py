@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 LARGEST = 20 * 2**20  # bytes of a notebook
@@ -19,6 +19,7 @@ class Submission:
     path: str  # where it was found, for people
     data: bytes = b""
     problem: str = ""
+    slip: dict[str, str] = field(default_factory=dict)  # nbgrader's files about the handing in
 
 
 def collect(place: Path, assignment: str) -> tuple[list[Submission], list[str]]:
@@ -96,9 +97,20 @@ def _in_folder(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
         else:
             try:
                 submission.data = path.read_bytes()
+                submission.slip = _slip(path.parent)
             except OSError as error:
                 submission.problem = f"the file cannot be read: {error.strerror}"
         yield submission, inside
+
+
+def _slip(folder: Path) -> dict[str, str]:
+    """Read when it was handed in, and the secret under which nbgrader hands the feedback out."""
+    files = [folder / "timestamp.txt", folder / "submission_secret.txt"]
+    return {
+        file.name: file.read_bytes()[:200].decode(errors="replace")
+        for file in files
+        if file.is_file() and not file.is_symlink()
+    }
 
 
 def _in_zip(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
@@ -136,7 +148,8 @@ def _in_zip(place: Path) -> Iterator[tuple[Submission, PurePosixPath]]:
 def _is_noise(path: PurePosixPath) -> bool:
     """Tell what systems put beside submissions: hidden files, a Mac's, nbgrader's time stamp."""
     hidden = any(part.startswith(".") and part != ".." for part in path.parts)
-    return hidden or "__MACOSX" in path.parts or path.name == "timestamp.txt"
+    slip = path.name in ("timestamp.txt", "submission_secret.txt")
+    return hidden or slip or "__MACOSX" in path.parts
 
 
 def _student(path: PurePosixPath, assignment: str) -> str | None:
