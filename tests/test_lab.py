@@ -305,16 +305,21 @@ def test_what_is_missing_is_named_with_the_line_that_installs_it(book, tmp_path,
 
 def test_lab_starts_jupyterlab_in_the_folder_with_news_off(book, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(runpy, "run_module", lambda name, run_name: started.extend(sys.argv))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")  # and restored, as the command adds to it
+    monkeypatch.setattr(runpy, "run_module", lambda *_, **__: started.extend(sys.argv))
     assert run(monkeypatch, "lab", tmp_path / "mine", "--no-browser", "--port", "9999") == 0
     assert started[0] == "jupyter-lab"
     assert f"--ServerApp.root_dir={tmp_path / 'mine'}" in started
     assert {"--no-browser", "--ServerApp.port=9999", "--LabApp.news_url=None"} <= set(started)
+    settings = Path(os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0])
+    (news,) = json.loads(next(settings.glob("labconfig/*")).read_bytes()).values()
+    assert news == {"fetchNews": "false", "checkForUpdates": False}
 
 
 def test_the_folder_is_in_the_readers_home_by_default(book, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     monkeypatch.setattr(runpy, "run_module", lambda *_, **__: None)
     run(monkeypatch, "lab")
     run(monkeypatch, "update")

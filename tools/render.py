@@ -51,8 +51,13 @@ def chapters() -> list[Path]:
 def digest(source: Path) -> str:
     """Name what the notebook of a chapter depends on."""
     package = ROOT / "src" / "softmax_edu"
-    unused = {"__pycache__", "grading", "exercises", "command.py", "lab.py"}  # by any chapter
-    files = [p for p in package.rglob("*") if p.is_file() and not unused & set(p.parts)]
+    # What no chapter imports.
+    unused = {"__pycache__", "grading", "exercises", "jupyter", "command.py", "lab.py"}
+    files = [
+        path
+        for path in package.rglob("*")
+        if path.is_file() and not unused & set(path.relative_to(package).parts)
+    ]
     if source.stem == "10_frameworks":  # the only chapter that uses them
         files.append(ROOT / "requirements-frameworks.txt")
     questions = source.with_suffix(".questions.toml")

@@ -9,6 +9,7 @@ the number. The same number gives the same class.
 import copy
 import inspect
 import random
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -25,6 +26,7 @@ def as_answer(program, question: str) -> str:
     """Return a program as a learner writes it: under the question's name, with its imports."""
     source = textwrap.dedent(inspect.getsource(program))
     source = source.replace(f"def {program.__name__}(", f"def {question}(", 1)
+    source = re.sub(r"  # noqa.*", "", source)
     source = source.replace(": Array", "").replace(": Number", "").replace(" -> Array:", ":")
     return f"import math\n\n{source}" if "math." in source else source
 

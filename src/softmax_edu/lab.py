@@ -53,6 +53,7 @@ def add_lab(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     _add_folder(lab)
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
     lab.add_argument("--port", type=int, metavar="N", help="of the address (default: 8888)")
+    lab.add_argument("--allow-root", action="store_true", help="also as root, as in a container")
     lab.set_defaults(run=_lab)
 
 
@@ -84,13 +85,16 @@ def _lab(arguments: argparse.Namespace) -> int:
             f'Missing: {", ".join(missing)}. Install: python -m pip install "softmax-edu[lab]"'
         )
     print("JupyterLab starts. Stop it with Ctrl-C in this window.", flush=True)
+    # Without these settings it asks whether it may fetch news.
+    settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     sys.argv = [
         "jupyter-lab",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.default_url=/lab/tree/notebooks",
         "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(["--no-browser"] if arguments.no_browser else []),
+        *(["--allow-root"] if arguments.allow_root else []),
         *([f"--ServerApp.port={arguments.port}"] if arguments.port is not None else []),
     ]
     runpy.run_module("jupyterlab", run_name="__main__")
