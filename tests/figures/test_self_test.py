@@ -14,7 +14,7 @@ from agreement import NODE
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
-from softmax_edu.figures import SelfTest
+from softmax_edu.figures import SelfTest, self_test
 from softmax_edu.figures.modules import FOLDER
 from softmax_edu.figures.questions import parse, read_questions
 from softmax_edu.figures.self_test import is_right
@@ -140,6 +140,14 @@ def test_a_fault_is_named_with_its_place(good, old, new, complaint):
     with pytest.raises(ValueError, match=re.escape(complaint)) as caught:
         parse(NUMBER * (good is not old) + good.replace(old, new, 1), "test.toml")
     assert "test.toml" in str(caught.value)
+
+
+def test_where_only_the_notebook_was_brought_the_package_s_own_questions_are_taken(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "00_try.questions.toml").write_text(CHOICE)
+    monkeypatch.setattr(self_test, "BROUGHT", tmp_path)
+    assert len(SelfTest("00_try", folder="nowhere").key) == 1
 
 
 def test_a_missing_file_is_named_with_its_folder(tmp_path):

@@ -10,6 +10,9 @@ import traitlets
 from softmax_edu.figures.live_figure import LiveFigure, output
 from softmax_edu.figures.questions import LETTERS, Question, read_questions
 
+# Where an installed package keeps the chapters' questions: on Colab the notebook comes alone.
+BROUGHT = Path(__file__).parents[1] / "_book" / "notebooks"
+
 # JupyterLab would take the arrow keys, unless the focused element itself asks it not to.
 KEYS = 'data-lm-suppress-shortcuts="true"'
 
@@ -22,7 +25,8 @@ class SelfTest(LiveFigure, module="self_test.js"):
     chapter : str
         Such as ``"06_gradient"``: the questions are in ``06_gradient.questions.toml``.
     folder : str or Path
-        Where this file is; by default the folder of the notebook.
+        Where this file is; by default the folder of the notebook. If it is not there, the one
+        that an installed package brings is taken.
 
     Attributes
     ----------
@@ -58,7 +62,11 @@ class SelfTest(LiveFigure, module="self_test.js"):
     score = output()
 
     def __init__(self, chapter: str, *, folder: str | Path = ".") -> None:
-        questions = read_questions(Path(folder, f"{chapter}.questions.toml"))
+        name = f"{chapter}.questions.toml"
+        path, inside = Path(folder, name), BROUGHT / name
+        if inside.exists() and not path.exists():
+            path = inside
+        questions = read_questions(path)
         super().__init__(
             chapter=chapter,
             key=[question.key for question in questions],
