@@ -1,0 +1,251 @@
+"""Versions of the book lie side by side: publishing one leaves the others as they are."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import publish
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Give a maker of small sites, each like a built one in what publishing reads of it."""
+
+    def make(version, word="", base="https://x.org/book"):
+        folder = tmp_path / f"site of {version} {word}"
+        (folder / "_static").mkdir(parents=True)
+        (folder / "_static/page.js").write_text("0;")
+        (folder / "index.html").write_text(
+            f'<!DOCTYPE html>\n<html lang="de" data-content_root="./">\n{word}'
+            f'<link rel="canonical" href="{base}/{version}/" />'
+            '<meta property="og:site_name" content="Q &amp; A, Step by Step">'
+        )
+        (folder / "404.html").write_text(f'<a href="/book/{version}/index.html">')
+        (folder / "robots.txt").write_text(f"Sitemap: {base}/{version}/sitemap.xml\n")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return tmp_path / "tree"
+
+
+def contents(folder):
+    """Read every file of a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_version_is_the_site_in_a_folder_of_its_name(site, tree):
+    made = site("0.1")
+    publish.publish(made, tree, "0.1")
+    assert contents(tree / "0.1") == contents(made)
+    assert {path.name for path in tree.iterdir()} == {
+        "0.1", "index.html", "404.html", "robots.txt", "versions.json", ".nojekyll"
+    }  # fmt: skip
+
+
+def test_other_versions_and_foreign_files_stay_as_they_are(site, tree):
+    publish.publish(site("0.1"), tree, "0.1")
+    (tree / "CNAME").write_text("x.org")
+    before = contents(tree / "0.1")
+    publish.publish(site("0.2"), tree, "0.2")
+    publish.publish(site("latest"), tree, "latest")
+    assert contents(tree / "0.1") == before
+    assert (tree / "CNAME").read_text() == "x.org"
+
+
+def test_a_version_is_replaced_whole(site, tree):
+    old = site("0.1", "old")
+    (old / "gone.html").write_text("gone")
+    publish.publish(old, tree, "0.1")
+    new = site("0.1", "new")
+    publish.publish(new, tree, "0.1")
+    assert contents(tree / "0.1") == contents(new)
+
+
+def test_a_run_that_was_stopped_does_no_harm(site, tree):
+    (tree / ".coming-0.1").mkdir(parents=True)
+    (tree / ".coming-0.1/half.html").write_text("half of a site")
+    publish.publish(site("0.1"), tree, "0.1")
+    assert not (tree / ".coming-0.1").exists()
+    assert not (tree / "0.1/half.html").exists()
+
+
+def test_versions_are_listed_newest_first(site, tree):
+    for version in ("0.9", "latest", "0.10", "1.0"):
+        publish.publish(site(version), tree, version)
+    (tree / "assets").mkdir()
+    (tree / "assets/index.html").write_text("no version")
+    publish.publish(site("0.2"), tree, "0.2")
+    assert json.loads((tree / "versions.json").read_text()) == [
+        "latest", "1.0", "0.10", "0.9", "0.2"
+    ]  # fmt: skip
+
+
+def test_root_leads_to_the_newest_version_without_a_script_under_any_address(site, tree):
+    publish.publish(site("0.2"), tree, "0.2")
+    publish.publish(site("0.1"), tree, "0.1")
+    page = (tree / "index.html").read_text()
+    assert '<meta http-equiv="refresh" content="0; url=0.2/">' in page
+    assert '<a href="0.2/">Q &amp; A, Step by Step</a>' in page
+    assert '<link rel="canonical" href="https://x.org/book/0.2/">' in page
+    assert '<html lang="de">' in page
+    assert "<script" not in page
+    publish.publish(site("latest"), tree, "latest")
+    assert "url=latest/" in (tree / "index.html").read_text()
+    for name in ("404.html", "robots.txt"):
+        assert "/book/latest/" in (tree / name).read_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../0.1", "/0.1", "0.1/", "0.1.0", "v0.1", "01.2", "Latest", "0.1\n"]
+)
+def test_other_names_are_refused(site, tree, name):
+    with pytest.raises(ValueError, match="version is"):
+        publish.publish(site("0.1"), tree, name)
+    assert not tree.exists()
+
+
+def test_a_site_that_says_it_is_elsewhere_is_refused(site, tree):
+    with pytest.raises(ValueError, match=r"book/0\.1/; build it with BOOK_URL=https://…/latest/"):
+        publish.publish(site("0.1"), tree, "latest")
+    assert not tree.exists()
+
+
+def test_what_is_no_site_is_refused(tmp_path, tree):
+    with pytest.raises(ValueError, match="make book"):
+        publish.publish(tmp_path, tree, "0.1")
+
+
+def test_a_tree_inside_the_site_or_around_it_is_refused(site):
+    made = site("0.1")
+    for tree in (made, made / "tree"):
+        with pytest.raises(ValueError, match="folder elsewhere"):
+            publish.publish(made, tree, "0.1")
+    with pytest.raises(ValueError, match="build it elsewhere"):
+        publish.publish(made, made.parent, "0.1")
+
+
+def test_a_site_that_was_published_otherwise_is_not_overwritten(site, tree):
+    tree.mkdir()
+    (tree / "index.html").write_text("mine")
+    with pytest.raises(ValueError, match="a site of its own"):
+        publish.publish(site("0.1"), tree, "0.1")
+    assert contents(tree) == {"index.html": b"mine"}
+
+
+def test_a_folder_of_the_name_that_is_no_site_is_not_lost(site, tree):
+    (tree / "0.1").mkdir(parents=True)
+    (tree / "0.1/notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="would be lost"):
+        publish.publish(site("0.1"), tree, "0.1")
+    assert contents(tree) == {"0.1/notes.txt": b"mine"}
+
+
+def test_the_command_says_what_it_did_and_what_was_wrong(site, tree):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, ROOT / "tools/publish.py", *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    done = run(site("0.1"), tree, "0.1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tree / '0.1'} is new; {tree} holds 0.1\n"
+    refused = run(site("0.2"), tree, "two")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("nothing was published: version is 'two'")
+    assert run().returncode == 1
+
+
+# The steps of the workflow, as a runner would run them
+
+WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
+STEPS = {step.get("name"): step.get("run") for step in WORKFLOW["jobs"]["publish"]["steps"]}
+
+
+def run_step(script, folder, **environment):
+    """Run the script of a step."""
+    return subprocess.run(
+        ["sh", "-e", "-c", script],  # the default in a container
+        cwd=folder,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(folder)}
+        | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def git(folder, *arguments):
+    """Run git as nobody in particular, and return what it prints."""
+    name = ["-c", "user.name=A", "-c", "user.email=a@x.org", "-c", "init.defaultBranch=main"]
+    command = ["git", *name, "-C", folder, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def number():
+    return re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "version"),
+    [("branch", "main", "latest"), ("tag", f"v{number()}", number().rpartition(".")[0])],
+)
+def test_workflow_gives_each_version_its_address(tmp_path, kind, name, version):
+    (tmp_path / "out").touch()
+    given = {"GITHUB_REF_TYPE": kind, "GITHUB_REF_NAME": name, "GITHUB_ENV": "out"}
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    done = run_step(STEPS["Choose the version"], tmp_path, SITE="https://x.org/book/", **given)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out").read_text().splitlines() == [
+        f"VERSION={version}", f"BOOK_URL=https://x.org/book/{version}/"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["v9.9.9", "v0.1", "v", "vx"])
+def test_workflow_refuses_a_tag_that_is_not_the_version_of_the_project(tmp_path, name):
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    given = {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": name, "GITHUB_ENV": "out"}
+    done = run_step(STEPS["Choose the version"], tmp_path, SITE="https://x.org/book", **given)
+    assert done.returncode == 1
+    assert f"the tag is {name}, pyproject.toml says {number()}" in done.stderr
+
+
+def test_workflow_publishes_versions_to_a_branch_one_after_the_other(site, tmp_path):
+    """The first makes the branch, the second adds to it, the third has nothing to say."""
+    hub = tmp_path / "hub.git"
+    git(tmp_path, "init", "--quiet", "--bare", hub)
+    git(tmp_path, "clone", "--quiet", hub, "book")
+    (tmp_path / "book/tools").mkdir()
+    shutil.copy(ROOT / "tools/publish.py", tmp_path / "book/tools")
+    git(tmp_path / "book", "add", "tools")
+    git(tmp_path / "book", "commit", "--quiet", "-m", "the book")
+    git(tmp_path / "book", "push", "--quiet", "origin", "HEAD")
+    made = {version: site(version) for version in ("0.1", "latest")}
+    for turn, version in enumerate(["0.1", "latest", "latest"]):
+        runner = tmp_path / f"runner{turn}"
+        git(tmp_path, "clone", "--quiet", hub, runner)
+        shutil.copytree(made[version], runner / "_build/html")
+        done = run_step(STEPS["Publish it beside the others"], runner, VERSION=version)
+        assert done.returncode == 0, done.stdout + done.stderr
+    log = git(hub, "log", "--format=%s", "gh-pages")
+    assert log.splitlines() == ["Publish latest", "Publish 0.1"]
+    files = set(git(hub, "ls-tree", "-r", "--name-only", "gh-pages").splitlines())
+    assert {"0.1/index.html", "latest/index.html", "versions.json", ".nojekyll"} <= files
+    assert "tools/publish.py" not in files
