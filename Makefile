@@ -18,6 +18,7 @@ book: $(ENV) $(NODE)  ## build the site into _build/html
 	@echo "Building the site"
 	@$(SITE)
 	@$(PY) tools/lite.py
+	@$(PY) tools/dist.py _build/html/_downloads
 	@echo "The book is ready: open _build/html/index.html"
 
 test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
@@ -32,6 +33,7 @@ test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks,
 	rm -rf _build
 	$(SITE) --warningiserror
 	$(PY) tools/lite.py
+	$(PY) tools/dist.py _build/html/_downloads
 	@echo "== 5 of 5: package, chapters, equations and site"
 	$(PY) -m pytest -q -n $(JOBS)
 
@@ -53,7 +55,7 @@ serve: book  ## show the site on this machine; PORT=8000
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: $(ENV)  ## run the chapters and exercises interactively in JupyterLab
-	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
+	@JUPYTER_CONFIG_PATH=src/softmax_edu/jupyter $(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
 	  --LabApp.news_url=None
 
 render: $(ENV) $(FRAMEWORKS)  ## execute the chapters that changed; JOBS=2 at a time
@@ -65,10 +67,16 @@ release: $(ENV)  ## make the course from the exercises: course/ for teachers, pa
 sample: release  ## let a class of 30 hand in, to try the grading on: see book/grading.md
 	@$(PY) tools/sample_class.py ex1_softmax 30
 
+dist: $(ENV)  ## build wheel and sdist of the package, notebooks inside, into _build/dist
+	@$(PY) tools/dist.py
+
+offline: book  ## pack site, notebooks and wheels into one zip for places without a network
+	@$(PY) tools/offline.py
+
 lock: $(ENV)  ## refresh the pinned versions
 	$(PY) -m uv pip compile --upgrade --quiet --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --all-extras \
-	  --group book --group test --group tools --output-file requirements.lock pyproject.toml
+	  --group book --group hub --group test --group tools --output-file requirements.lock pyproject.toml
 
 bench: $(ENV) $(FRAMEWORKS) release  ## measure the package and the grading beside their peers (half an hour)
 	@$(PY) -m benchmarks
@@ -119,4 +127,4 @@ $(AUDIT): tools/audit/package-lock.json $(ENV)
 	@touch $@ $(AXE)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf epub test serve lab render release sample lock bench audit clean
+.PHONY: help book pdf epub test serve lab render release sample dist offline lock bench audit clean

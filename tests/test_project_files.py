@@ -106,7 +106,7 @@ def test_guide_selects_tests_that_exist(guide):
 
 def test_chapter_to_start_from_is_complete(tmp_path):
     text, questions = (
-        read(f"templates/chapter.{kind}").replace("NN_name", "15_lead").replace("NN", "15")
+        read(f"book/template/chapter.{kind}").replace("NN_name", "15_lead").replace("NN", "15")
         for kind in ("md", "questions.toml")
     )
     source = tmp_path / "15_lead.md"

@@ -1,7 +1,11 @@
 """Offer each chapter's notebook, and the files that it reads, at its top."""
 
 import shutil
+from importlib.metadata import version
 from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 from softmax_edu.data import IMAGE_SHAPE, digits
 
@@ -24,6 +28,17 @@ def offer(app, pagename, templatename, context, doctree):
         links.append(f'<a href="{context["pathto"](DATA, 1)}" download>data (CSV, 0.5 MB)</a>')
     line = f'<p class="downloads">Download: {" · ".join(links)}</p>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
+
+
+class StartLine(SphinxDirective):
+    """The line that starts the book on a reader's machine, from the wheel on this site."""
+
+    def run(self):
+        """Write it with the address of the site."""
+        wheel = f"softmax_edu-{version('softmax-edu')}-py3-none-any.whl"
+        address = f"{self.config.html_baseurl}_downloads/{wheel}"
+        line = f'uvx --from "softmax-edu[lab] @ {address}" softmax-edu lab'
+        return [nodes.literal_block(line, line, language="sh")]
 
 
 def write_data(app, exception):
@@ -54,6 +69,7 @@ def digits_as_csv():
 
 def setup(app):
     """Register with Sphinx."""
+    app.add_directive("start-line", StartLine)
     app.connect("html-page-context", offer, priority=600)
     app.connect("build-finished", write_data)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -71,6 +71,29 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch { /* there are none */ }
   }
 
+  // Versions of the book lie side by side, each in a folder of its name: see tools/publish.py. The
+  // folder above lists them, newest first, and a page of an older one says so.
+
+  const home = new URL(root.dataset.content_root, location.href);
+  const version = /\/(\d+\.\d+)\/$/.exec(home.pathname)?.[1];
+  if (version && location.protocol !== "file:") {
+    const above = new URL("../", home);
+    fetch(new URL("versions.json", above))
+      .then((answer) => (answer.ok ? answer.json() : [version]))
+      .then(([newest]) => {
+        if (newest === version) return;
+        const note = document.createElement("p");
+        const link = document.createElement("a");
+        const page = location.href.slice(home.href.length);
+        link.href = new URL(`${newest}/${page}`, above);
+        link.textContent = "Read this page in the newest";
+        note.className = "older";
+        note.append(`You read version ${version} of the book. `, link, ".");
+        one(".bd-article").prepend(note);
+      })
+      .catch(() => {}); // no network: then nobody can go there either
+  }
+
   // Menus are <details>; they close by Escape, by a click elsewhere, and when the focus leaves them.
 
   function closeMenus(except) {
