@@ -156,7 +156,30 @@ def test_container_copies_only_what_exists():
         assert needed <= names, f"used, but not copied: {needed - names}"
 
 
+# The texts
+
+
 def test_table_of_the_hub_names_its_files():
     table = re.findall(r"^\| `([\w./-]+)` \|", (HUB / "README.md").read_text(), re.M)
     assert len(table) >= 8
     assert not [name for name in table if not (HUB / name).exists()]
+
+
+def test_page_names_files_that_exist():
+    page = (ROOT / "book/hub.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"(?<![\w.-])(?:/opt/softmax/)?((?:hub|tools)/[\w./-]+\w)", page))
+    assert len(names) >= 7
+    assert not [name for name in names if not (ROOT / name).exists()]
+
+
+def test_page_and_values_agree():
+    """On the chart's version, the class's image, and the secrets to be made before."""
+    page = (ROOT / "book/hub.md").read_text(encoding="utf-8")
+    files = read("z2jh-values.yaml") + read("dask-grading.yaml")
+    version = re.search(r"chart jupyterhub ([\d.]+)", files)[1]
+    assert f"--version {version} " in page
+    assert f"jupyterhub {version}," in (ROOT / "tests/data/z2jh.schema.yaml").read_text()
+    used = set(re.findall(r"[sS]ecretName\W+(softmax-\w+)|\"name\": \"(softmax-\w+)", files))
+    secrets = {name for pair in used for name in pair if name}
+    made = set(re.findall(r"kubectl create secret \w+ (softmax-\w+)", page))
+    assert made == secrets - {"softmax-tls"}  # the certificate of the ingress

@@ -280,3 +280,5 @@ def test_a_class_from_release_to_feedback(enter, folder):
     student = students[WRONG]
     assert student.browser.get(f"/user/{TEACHER}/formgrader").status_code in (403, 404)
     assert student.browser.get(f"{student.base}formgrader").status_code == 404
+    pages = [person.browser.get(f"{person.base}lab").text for person in (teacher, student)]
+    assert ["@jupyter/nbgrader:formgrader" in page for page in pages] == [False, True]  # taken out
