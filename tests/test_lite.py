@@ -39,7 +39,8 @@ def test_every_page_that_says_so_opens_a_notebook_that_is_there():
             offered.add(path)
     there = (lite.TARGET / "files").rglob("*.ipynb")
     assert offered == {path.relative_to(lite.TARGET / "files").as_posix() for path in there}
-    assert len(offered) == 13 + 6  # all chapters but the one with frameworks, all exercises
+    # All chapters but the one with frameworks, all exercises, and the notation.
+    assert len(offered) == 13 + 6 + 1
 
 
 def test_what_a_browser_cannot_run_says_why():
@@ -52,7 +53,7 @@ def test_notebooks_have_no_outputs_and_no_links_to_nowhere():
         for cell in nbformat.read(path, as_version=4).cells:
             assert not cell.get("outputs"), path.name
             assert "{doc}" not in cell.source, path.name
-            for name in re.findall(r"\]\(([\w/]+\.ipynb)\)", cell.source):
+            for name in re.findall(r"\]\(([\w./]+\.ipynb)\)", cell.source):
                 assert (path.parent / name).exists(), f"{path.name}: {name}"
 
 

@@ -250,7 +250,7 @@ def test_chapter_is_published_whole(source, site):
     name = source.relative_to(ROOT).with_suffix("").as_posix()
     assert name in PAGES, f"{name} is missing in _toc.yml"
     stored = source.with_suffix(".ipynb").read_bytes()
-    downloads = site[f"{name}.html"].select('a[href$=".ipynb"]')
+    downloads = site[f"{name}.html"].select('a[download][href$=".ipynb"]')
     assert downloads, "no download button"
     for link in downloads:
         offered = (SITE / name).parent.joinpath(link["href"]).read_bytes()
@@ -258,8 +258,9 @@ def test_chapter_is_published_whole(source, site):
     assert f'"{name}"' in (SITE / "searchindex.js").read_text(encoding="utf-8")
 
 
-# Three are documented as softmax_edu's own functions; `stable` is what they are made of.
-ELSEWHERE = {"activations", "gradcheck", "losses", "stable"}
+# Three are documented as softmax_edu's own functions; `stable` is what they are made of. The
+# command line says itself what it does.
+ELSEWHERE = {"activations", "gradcheck", "losses", "stable", "command", "lab"}
 PUBLIC_MODULES = {m.name for m in pkgutil.iter_modules(softmax_edu.__path__)} - ELSEWHERE
 
 

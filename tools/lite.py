@@ -20,6 +20,7 @@ import sys
 import tempfile
 import zipfile
 from email.parser import Parser
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -39,6 +40,7 @@ CORE = ROOT / "book" / "node" / "node_modules" / "pyodide"  # npm's: without Num
 TARGET = ROOT / "_build" / "html" / "lite"
 CACHE = Path(sys.prefix, "lite")  # wheels that were downloaded
 
+NOTEBOOKS = ("notebooks/[0-9]*.ipynb", "exercises/*.ipynb", "book/notation.ipynb")
 APPS = ("lab", "notebooks", "tree")
 EXTENSIONS = (
     PYODIDE_KERNEL_NPM_NAME,
@@ -71,7 +73,7 @@ FIGURES_NEED = ("latex2mathml", "markdown-it-py", "mdit-py-plugins")
 DIAGRAMS = re.compile(rb"org\.eclipse\.elk|chevrotain\.io|cytoscape-[a-z]|\bcytoscape\.use")
 UNUSED = re.compile(r".*\.(eot|ttf|woff|map)|fa-.*\.svg|rspack\.config.*|favicon\.ico")
 
-LINK = re.compile(r"\{doc\}`(?:([^<`]+)<)?(?:/notebooks/)?([\w/]+)>?`")
+LINK = re.compile(r"\{doc\}`(?:([^<`]+)<)?([\w/]+)>?`")
 
 
 def build(target: Path, pyodide: Path | None) -> None:
@@ -106,12 +108,12 @@ def collect_notebooks(folder: Path) -> None:
     """Copy chapters and exercises that a browser can run, without the outputs they make."""
     titles = {}
     notebooks = {}
-    for path in sorted((*ROOT.glob("notebooks/[0-9]*.ipynb"), *ROOT.glob("exercises/*.ipynb"))):
+    for path in sorted(path for pattern in NOTEBOOKS for path in ROOT.glob(pattern)):
         notebook = nbformat.read(path, as_version=4)
         titles[path.stem] = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
         if not frameworks(notebook):
             notebooks[path] = notebook
-    offered = {path.stem for path in notebooks}
+    offered = {path.stem: path for path in notebooks}
     for path, notebook in notebooks.items():
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +121,7 @@ def collect_notebooks(folder: Path) -> None:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
             else:
-                cell.source = LINK.sub(lambda m: link(m, titles, offered), cell.source)
+                cell.source = LINK.sub(partial(link, path, titles, offered), cell.source)
         notebook.metadata.pop("widgets", None)
         notebook.metadata.kernelspec = {"display_name": "Python (Pyodide)", "name": "python"}
         nbformat.write(notebook, target)
@@ -128,11 +130,14 @@ def collect_notebooks(folder: Path) -> None:
             shutil.copy(questions, target.parent)
 
 
-def link(match: re.Match[str], titles: dict[str, str], offered: set[str]) -> str:
+def link(here: Path, titles: dict[str, str], offered: dict[str, Path], match: re.Match[str]) -> str:
     """Turn a reference to a page into a link to its notebook; without one, into its title."""
-    words, name = match.groups()
-    words = (words or titles.get(name) or name.rpartition("/")[2].replace("_", " ")).strip()
-    return f"[{words}]({name}.ipynb)" if name in offered else f"*{words}*"
+    words, page = match.groups()
+    name = page.rpartition("/")[2]
+    words = (words or titles.get(name) or name.replace("_", " ")).strip()
+    if name not in offered:
+        return f"*{words}*"
+    return f"[{words}]({os.path.relpath(offered[name], here.parent)})"
 
 
 # JupyterLite

@@ -108,12 +108,12 @@ def end(process, folder):
     family = [one for one in psutil.process_iter() if belongs(one, folder)]
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()
-    psutil.wait_procs([process, *family], timeout=60)
+    psutil.wait_procs([process, *family], timeout=PATIENCE)
     late = [one for one in psutil.process_iter() if belongs(one, folder)]
     for one in late:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
-    psutil.wait_procs([process, *late], timeout=60)
+    psutil.wait_procs([process, *late], timeout=PATIENCE)
     return late
 
 
@@ -245,6 +245,7 @@ def grade(course):
 def test_a_class_from_release_to_feedback(enter, folder):
     course = folder / "home" / TEACHER / "course"
     teacher = enter(TEACHER)
+    assert (folder / "exchange").stat().st_mode & 0o7777 == 0o1777  # all write, nobody removes
     teacher.formgrader("release")
 
     students = {name: enter(name) for name in (RIGHT, WRONG)}
