@@ -106,9 +106,9 @@ def environment(folder):
 def end(process, folder):
     """End the hub as systemd would, then by force what is left; return what had to be forced."""
     family = [one for one in psutil.process_iter() if belongs(one, folder)]
-    with contextlib.suppress(psutil.NoSuchProcess):
+    if process.poll() is None:  # otherwise it has died, and nobody ends its servers
         process.terminate()
-    psutil.wait_procs([process, *family], timeout=PATIENCE)
+        psutil.wait_procs([process, *family], timeout=PATIENCE)
     late = [one for one in psutil.process_iter() if belongs(one, folder)]
     for one in late:
         with contextlib.suppress(psutil.NoSuchProcess):
