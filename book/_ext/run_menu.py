@@ -19,8 +19,9 @@ HEADING = "where-to-run"
 COLAB = "https://colab.research.google.com/github"
 BINDER = "https://mybinder.org/v2/gh"
 
-# Too large for a browser.
-FRAMEWORKS = re.compile(r"^\s*(?:import|from) (jax|keras|tensorflow|torch)\b", re.M)
+# Too large for a browser: by the names of their modules.
+NAMES = {"jax": "JAX", "keras": "Keras", "tensorflow": "TensorFlow", "torch": "PyTorch"}
+FRAMEWORKS = re.compile(rf"^\s*(?:import|from) ({'|'.join(NAMES)})\b", re.M)
 
 
 class Way(NamedTuple):
@@ -35,7 +36,7 @@ class Way(NamedTuple):
 def frameworks(notebook):
     """Name the frameworks that a notebook imports, which no browser can run."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    return sorted(set(FRAMEWORKS.findall(code)))
+    return [NAMES[name] for name in sorted(set(FRAMEWORKS.findall(code)))]
 
 
 def repository(address, branch):

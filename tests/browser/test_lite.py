@@ -105,3 +105,20 @@ def test_python_runs_in_the_reader_s_browser(browser, served):
     assert re.search(r"^0\.\d+\.\d+ numpy$", said, re.M), said
     page.close()
     assert not foreign
+
+
+@pytest.mark.parametrize("width", [360, 1300])
+def test_the_run_menu_opens_by_keyboard_and_stays_on_the_screen(new_page, site, accessible, width):
+    page = new_page(width=width)
+    page.goto(site + "notebooks/10_frameworks.html")
+    page.locator(".dropdown-run summary").focus()
+    page.keyboard.press("Enter")
+    menu = page.locator(".dropdown-run .dropdown-menu")
+    expect(menu).to_be_visible()
+    box = menu.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    accessible(page, "with the run menu open")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator(".dropdown-run summary")).to_be_focused()
