@@ -6,6 +6,7 @@ PY = .venv/bin/python
 ENV = .venv/.installed
 FRAMEWORKS = .venv/.frameworks
 NODE = book/node/node_modules/.installed
+HUB = hub/node/node_modules/.installed
 AXE = tools/audit/node_modules/.axe
 AUDIT = tools/audit/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
@@ -21,7 +22,7 @@ book: $(ENV) $(NODE)  ## build the site into _build/html
 	@$(PY) tools/dist.py _build/html/_downloads
 	@echo "The book is ready: open _build/html/index.html"
 
-test: $(ENV) $(NODE) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
+test: $(ENV) $(NODE) $(HUB) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
 	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -86,7 +87,7 @@ audit: book $(AUDIT)  ## measure the site: weight, accessibility, HTML, Lighthou
 	@PYTHONPATH=tools $(PY) -m audit $(ARGS)
 
 clean:  ## remove everything that these commands made
-	rm -rf .venv _build book/node/node_modules tools/audit/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv _build book/node/node_modules hub/node/node_modules tools/audit/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment: made anew when the lock changes, so that nothing unlisted lingers.
 .venv/.locked: requirements.lock
@@ -114,6 +115,11 @@ $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 $(NODE): book/node/package-lock.json $(ENV)
 	@echo "Fetching KaTeX and what makes the pages small (once)"
 	@$(PY) tools/get_node_packages.py book/node
+	@touch $@
+
+$(HUB): hub/node/package-lock.json $(ENV)
+	@echo "Fetching the hub's proxy, for its test (once)"
+	@$(PY) tools/get_node_packages.py hub/node
 	@touch $@
 
 # The tests need axe-core only (3 MB); Lighthouse and the HTML validator (200 MB) are for make audit.

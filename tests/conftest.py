@@ -4,6 +4,7 @@ LEFT_OUT = {
     "no Chromium": "BROWSER TESTS LEFT OUT: no Chromium; install it with apt-get install chromium",
     "no epubcheck": "EPUB NOT VALIDATED: no epubcheck; install it with apt-get install epubcheck",
     "no sandbox": "GRADING TESTS LEFT OUT: no sandbox; install it with apt-get install bubblewrap",
+    "no hub": "HUB NOT TESTED: fetch its proxy with python tools/get_node_packages.py hub/node",
     "no PostgreSQL": "POSTGRESQL NOT TESTED: install it with apt-get install postgresql",
 }
 # Of how many programs how many were judged wrongly.

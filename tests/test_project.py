@@ -23,7 +23,7 @@ def test_lock_has_one_version_and_hashes_for_each_package():
 
 
 def test_lock_names_no_address():
-    for name in ("requirements.lock", "book/node/package-lock.json"):
+    for name in ("requirements.lock", "book/node/package-lock.json", "hub/node/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         addresses = re.findall(r"(?:--(?:extra-)?index-url|--find-links|\"resolved\").*", text)
         assert not addresses, f"{name}: {addresses}"

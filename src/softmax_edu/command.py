@@ -19,7 +19,11 @@ def main() -> int:
     lab.add_update(commands)
     grading.add_grade(commands)
     arguments = parser.parse_args()
-    code: int = arguments.run(arguments)
+    try:
+        code: int = arguments.run(arguments)
+    except KeyboardInterrupt:  # before the work began
+        print("\nStopped.")
+        return 130
     return code
 
 

@@ -385,6 +385,10 @@ def first_row(course):
         ((".", "--assignment", NAME), "Did you mean"),
         (("source", "--assignment", NAME), "Did you mean"),
         (("submitted", "--assignment", NAME, "--workers", "0"), "--workers is 0"),
+        (
+            ("submitted", "--assignment", NAME, "--in-pod", "--scheduler", "tcp://127.0.0.1:9"),
+            "open to learners' code",
+        ),
         (("submitted", "--assignment", NAME, "--seconds", "-1"), "--seconds is -1"),
         (("submitted", "--assignment", NAME, "--scheduler", "bogus"), "such as tcp://"),
         (("submitted", "--assignment", NAME, "--course", "empty"), "make release"),

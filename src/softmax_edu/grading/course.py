@@ -110,6 +110,14 @@ def _check_arguments(arguments: argparse.Namespace, course: Path) -> None:
     own = {course / name for name in ("source", "release", "autograded", "feedback", "grading")}
     if folder in own or (folder == course and submitted.is_dir()):
         sys.exit(f"{arguments.folder} holds no submissions. Did you mean {submitted}?")
+    address = arguments.scheduler
+    if arguments.wall == "pod" and address and not address.startswith("tls://"):
+        sys.exit(
+            f"Nothing was graded: with --in-pod, {address} is open to learners' code. It has the "
+            "network there, and a Dask scheduler without TLS runs whatever it is sent. Give Dask "
+            "a key and say tls://, as hub/kubernetes/dask-grading.yaml does; or leave --in-pod "
+            "out, if the workers have bubblewrap."
+        )
     for name in ("workers", "seconds"):
         value = getattr(arguments, name)
         if value is not None and value < 1:
