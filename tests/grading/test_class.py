@@ -431,6 +431,8 @@ def test_without_a_sandbox_it_refuses(course, hand_in, tmp_path):
 
 @pytest.mark.parametrize("switch", ["--trust-submissions", "--in-pod"])
 def test_other_walls_say_what_they_mean_and_grade(course, hand_in, switch):
+    if switch == "--in-pod" and os.getuid() != 0:
+        pytest.skip("only root can give up its rights")
     submit(course, "ada", hand_in())
     _, out = run(course, switch)
     assert switch in out

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from hostile import CODE, UNGRADED
 
+from softmax_edu.grading import sandbox
 from softmax_edu.grading.notebook import grade
 from softmax_edu.grading.sandbox import Limits
 
@@ -44,6 +45,22 @@ def test_an_answer_gets_what_it_deserves(judge, hand_in, name):
     assert time.monotonic() - start < 20
     # The honest neighbour is not affected.
     assert points(judge(hand_in())) == (2, 3)
+
+
+def test_without_a_sandbox_nothing_runs_and_nobody_gets_0(judge, hand_in, monkeypatch):
+    monkeypatch.setattr(sandbox, "problem", lambda wall: "not installed: bwrap")
+    graded = judge(hand_in())
+    assert "no sandbox on the machine that grades: not installed" in graded.problem
+    assert graded.scores == {}
+
+
+@pytest.mark.parametrize(("user", "word"), [(1000, "must start as root"), (0, "")])
+def test_a_pod_is_a_wall_for_root_only(monkeypatch, user, word):
+    monkeypatch.setattr("os.getuid", lambda: user)
+    sandbox.problem.cache_clear()
+    assert word in sandbox.problem("pod")
+    assert bool(sandbox.problem("pod")) == bool(word)
+    sandbox.problem.cache_clear()
 
 
 def test_no_process_is_left_behind(judge, hand_in):

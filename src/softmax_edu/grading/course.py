@@ -46,7 +46,8 @@ def grade_class(arguments: argparse.Namespace) -> int:
     course = (arguments.course or _course_of(arguments.folder)).resolve()
     _check_arguments(arguments, course)
     source_text = _source(course, assignment)
-    if why := sandbox.problem(arguments.wall):
+    # Where a cluster grades, its machines look for themselves.
+    if why := "" if arguments.scheduler else sandbox.problem(arguments.wall):
         sys.exit(
             f"There is no sandbox here: {why}\n"
             "Learners' code must not run with your rights. Use Linux with bubblewrap; in a "

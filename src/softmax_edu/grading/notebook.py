@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from softmax_edu.exercises import NotYet
+from softmax_edu.grading import sandbox
 from softmax_edu.grading.answers import Answers, LostError, RaisedError
 from softmax_edu.grading.sandbox import Limits, Wall
 from softmax_edu.grading.wire import NotPlainError
@@ -195,6 +196,8 @@ def grade(
     -------
     Graded
     """
+    if why := sandbox.problem(wall):
+        return Graded(student, problem=f"there is no sandbox on the machine that grades: {why}")
     source = nbformat.reads(source_text, as_version=4)
     try:
         notebook = read(data)
