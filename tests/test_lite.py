@@ -52,6 +52,7 @@ def test_notebooks_have_no_outputs_and_no_links_to_nowhere():
     for path in (lite.TARGET / "files").rglob("*.ipynb"):
         for cell in nbformat.read(path, as_version=4).cells:
             assert not cell.get("outputs"), path.name
+            assert "google.colab" not in cell.source, path.name
             assert "{doc}" not in cell.source, path.name
             for name in re.findall(r"\]\(([\w./]+\.ipynb)\)", cell.source):
                 assert (path.parent / name).exists(), f"{path.name}: {name}"

@@ -117,6 +117,10 @@ def collect_notebooks(folder: Path) -> None:
     for path, notebook in notebooks.items():
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
+        # What no page shows is for Colab.
+        notebook.cells = [
+            c for c in notebook.cells if "remove-cell" not in c.metadata.get("tags", [])
+        ]
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
