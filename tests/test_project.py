@@ -67,6 +67,17 @@ def test_readme_and_makefile_name_the_same_commands():
     assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
+def test_binder_installs_what_make_installs():
+    steps = (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for step in ("--require-hashes -r requirements.lock", "--no-deps --no-build-isolation -e ."):
+        assert step in steps
+        assert step in makefile
+    python = (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8")
+    major, minor = map(int, re.fullmatch(r"python-(\d+)\.(\d+)\n", python).groups())
+    assert (3, 11) <= (major, minor) < (3, 15)
+
+
 @pytest.mark.parametrize("derived", ["_build", ".venv", "node_modules"])
 def test_derived_folders_are_not_committed(derived):
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
