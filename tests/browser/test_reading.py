@@ -39,7 +39,7 @@ def test_every_download_of_a_chapter_is_its_notebook(page, site, name):
 
 def test_the_download_menu_opens_by_keyboard_and_saves_the_notebook(page, site):
     page.goto(site + CHAPTER)
-    menu = page.locator(".bd-header-article details.dropdown").first
+    menu = page.locator(".bd-header-article .dropdown-download-buttons")
     link = menu.locator("a[href$='.ipynb']")
     assert not link.is_visible()
     menu.locator("summary").focus()

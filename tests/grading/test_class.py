@@ -54,6 +54,11 @@ def submit_class(course, hand_in, count):
     return deserved
 
 
+def hear_interrupts():
+    """Undo what a shell does to its background jobs: Ctrl-C is not for them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(course, *options):
     return subprocess.Popen(
         [*COMMAND, str(course / "submitted"), "--assignment", NAME, *options],
@@ -61,6 +66,7 @@ def start(course, *options):
         stderr=subprocess.PIPE,
         text=True,
         env=ENVIRONMENT,
+        preexec_fn=hear_interrupts,
     )
 
 
