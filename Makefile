@@ -7,9 +7,11 @@ ENV = .venv/.installed
 FRAMEWORKS = .venv/.frameworks
 NODE = book/node/node_modules/.installed
 HUB = hub/node/node_modules/.installed
+WASM = tests/pyodide/node_modules/.installed
 AXE = tools/audit/node_modules/.axe
 AUDIT = tools/audit/node_modules/.installed
 SITE = .venv/bin/jupyter-book build . --quiet --nitpick --keep-going
+BESIDE = $(PY) tools/lite.py && $(PY) tools/dist.py _build/html/_downloads
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | \
@@ -18,11 +20,10 @@ help:  ## list these commands
 book: $(ENV) $(NODE)  ## build the site into _build/html
 	@echo "Building the site"
 	@$(SITE)
-	@$(PY) tools/lite.py
-	@$(PY) tools/dist.py _build/html/_downloads
+	@$(BESIDE)
 	@echo "The book is ready: open _build/html/index.html"
 
-test: $(ENV) $(NODE) $(HUB) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
+test: $(ENV) $(NODE) $(HUB) $(WASM) $(FRAMEWORKS) $(AXE)  ## check everything: code, notebooks, site
 	@echo "== 1 of 5: lint (mend with: $(PY) -m ruff check --fix; $(PY) -m ruff format)"
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -33,10 +34,9 @@ test: $(ENV) $(NODE) $(HUB) $(FRAMEWORKS) $(AXE)  ## check everything: code, not
 	@echo "== 4 of 5: the site builds without a warning"
 	rm -rf _build
 	$(SITE) --warningiserror
-	$(PY) tools/lite.py
-	$(PY) tools/dist.py _build/html/_downloads
+	$(BESIDE)
 	@echo "== 5 of 5: package, chapters, equations and site"
-	$(PY) -m pytest -q -n $(JOBS)
+	$(PY) -m pytest -q -n $(JOBS) --dist loadgroup
 
 # The site offers both where they are made, so a release is: make pdf epub book
 pdf: $(ENV) $(NODE)  ## print the whole book into _build/paper (a release: make pdf epub book)
@@ -86,8 +86,8 @@ bench: $(ENV) $(FRAMEWORKS) release  ## measure the package and the grading besi
 audit: book $(AUDIT)  ## measure the site: weight, accessibility, HTML, Lighthouse (half an hour)
 	@PYTHONPATH=tools $(PY) -m audit $(ARGS)
 
-clean:  ## remove everything that these commands made
-	rm -rf .venv _build book/node/node_modules hub/node/node_modules tools/audit/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove what these commands made, but not course/
+	rm -rf .venv _build */node/node_modules tests/pyodide/node_modules tools/audit/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment: made anew when the lock changes, so that nothing unlisted lingers.
 .venv/.locked: requirements.lock
@@ -112,25 +112,15 @@ $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
 	@touch $@
 
-$(NODE): book/node/package-lock.json $(ENV)
-	@echo "Fetching KaTeX and what makes the pages small (once)"
-	@$(PY) tools/get_node_packages.py book/node
-	@touch $@
-
-$(HUB): hub/node/package-lock.json $(ENV)
-	@echo "Fetching the hub's proxy, for its test (once)"
-	@$(PY) tools/get_node_packages.py hub/node
+%/node_modules/.installed: %/package-lock.json $(ENV)
+	@echo "Fetching the npm packages of $* (once)"
+	@$(PY) tools/get_node_packages.py $*
 	@touch $@
 
 # The tests need axe-core only (3 MB); Lighthouse and the HTML validator (200 MB) are for make audit.
 $(AXE): tools/audit/package-lock.json $(ENV)
 	@$(PY) tools/get_node_packages.py tools/audit --omit=optional
 	@touch $@
-
-$(AUDIT): tools/audit/package-lock.json $(ENV)
-	@echo "Fetching Lighthouse, axe-core and the HTML validator (once)"
-	@$(PY) tools/get_node_packages.py tools/audit
-	@touch $@ $(AXE)
 
 .DEFAULT_GOAL := help
 .PHONY: help book pdf epub test serve lab render release sample dist offline lock bench audit clean

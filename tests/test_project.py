@@ -11,8 +11,10 @@ import pytest
 import sphinxcontrib.katex
 
 ROOT = Path(__file__).parents[1]
+NPM_FOLDERS = ("book/node", "hub/node", "tests/pyodide", "tools/audit")
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PINS = dict(re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.M))
+NPM_LOCKS = [f"{folder}/package-lock.json" for folder in NPM_FOLDERS]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -22,11 +24,22 @@ def test_lock_has_one_version_and_hashes_for_each_package():
     assert len(entries) == len(PINS), "a package is there twice; run: make lock"
 
 
-def test_lock_names_no_address():
-    for name in ("requirements.lock", "book/node/package-lock.json", "hub/node/package-lock.json"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        addresses = re.findall(r"(?:--(?:extra-)?index-url|--find-links|\"resolved\").*", text)
-        assert not addresses, f"{name}: {addresses}"
+@pytest.mark.parametrize("name", ["requirements.lock", *NPM_LOCKS])
+def test_lock_names_no_address(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.findall(r"(?:--(?:extra-)?index-url|--find-links|\"resolved\").*", text)
+
+
+@pytest.mark.parametrize("name", NPM_LOCKS)
+def test_npm_lock_has_a_hash_for_each_package(name):
+    packages = json.loads((ROOT / name).read_text(encoding="utf-8"))["packages"]
+    assert all("integrity" in package for path, package in packages.items() if path)
+
+
+def test_npm_packages_run_no_scripts_and_are_those_of_the_lock():
+    fetch = (ROOT / "tools/get_node_packages.py").read_text(encoding="utf-8")
+    assert '"ci"' in fetch
+    assert '"--ignore-scripts"' in fetch
 
 
 def test_lock_has_what_lays_out_correctly():
@@ -80,8 +93,10 @@ def test_binder_installs_what_make_installs():
 
 @pytest.mark.parametrize("derived", ["_build", ".venv", "node_modules"])
 def test_derived_folders_are_not_committed(derived):
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
-    assert f"{derived}/" in ignored.split()
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not [name for name in listed.stdout.splitlines() if derived in Path(name).parts]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

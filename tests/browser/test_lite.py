@@ -1,72 +1,75 @@
-"""The site's JupyterLite in a real browser, up to where NumPy would have to be fetched.
+"""The site's JupyterLite in a real browser: the kernel, an exercise's check, a live figure.
 
-NumPy for WebAssembly lies on Pyodide's own host only, which no test may ask. The core is npm's,
-and the pure wheels that a kernel needs are the package index's.
+Twice, as no registry has NumPy for the Pyodide that JupyterLite asks for: see distributions.py.
 """
 
-import hashlib
-import json
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
+import distributions
 import lite
 import pytest
 from audit.server import serve
-from jupyterlite_pyodide_kernel.constants import PYODIDE_LOCK, PYODIDE_PYTHON_VERSION
 from playwright.sync_api import expect
 
-KERNEL = ("micropip", "ipython", "jedi", "packaging", "typing-extensions")
-CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-CHAPTER = "lite/notebooks/index.html?path=exercises/ex1_softmax.ipynb"
+# Both sites are built once, by the worker that gets these tests.
+pytestmark = pytest.mark.xdist_group("lite")
+
+EXERCISES = "lite/notebooks/index.html?path=exercises/ex1_softmax.ipynb"
 
 
-def needed(packages):
-    """List what a kernel loads when it starts, and what that needs."""
-    found, left = [], list(KERNEL)
-    while left:
-        name = lite.normal(left.pop())
-        if name not in found:
-            found.append(name)
-            left += packages[name]["depends"]
-    return found
-
-
-@pytest.fixture(scope="module")
-def distribution(tmp_path_factory):
-    """Put together a Pyodide without NumPy: npm's core, and wheels in the versions it names."""
-    folder = tmp_path_factory.mktemp("pyodide")
-    for name in CORE:
-        shutil.copy(lite.CORE / name, folder)
-    lock = json.loads((lite.CORE / PYODIDE_LOCK).read_text(encoding="utf-8"))
-    packages = lock["packages"]
-    wanted = [f"{packages[n]['name']}=={packages[n]['version']}" for n in needed(packages)]
-    wheels = Path(sys.prefix, "lite-kernel")  # downloaded once
-    if not all((wheels / packages[n]["file_name"]).exists() for n in needed(packages)):
-        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--platform=any"]
-        options += [f"--python-version={PYODIDE_PYTHON_VERSION}", "-d", wheels, *wanted]
-        subprocess.run([sys.executable, "-m", "pip", "download", *options], check=True)
-    for name in needed(packages):
-        wheel = wheels / packages[name]["file_name"]
-        shutil.copy(wheel, folder)  # Pyodide packs them anew, so its hashes are others
-        packages[name]["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (folder / PYODIDE_LOCK).write_text(json.dumps(lock), encoding="utf-8")
-    return folder
+def built(folder, put_together):
+    """Build a site that is nothing but a JupyterLite with its own Pyodide."""
+    (folder / "pyodide").mkdir()
+    put_together(folder / "pyodide")
+    lite.build(folder / "site" / "lite", folder / "pyodide")
+    return folder / "site"
 
 
 @pytest.fixture(scope="module")
-def served(distribution, tmp_path_factory):
-    """Serve a site that is nothing but a JupyterLite with its own Pyodide."""
-    folder = tmp_path_factory.mktemp("site")
-    lite.build(folder / "lite", distribution)
+def site_of_today(tmp_path_factory):
+    """Serve it with the Pyodide that JupyterLite asks for, up to where NumPy begins."""
+    folder = built(tmp_path_factory.mktemp("today"), distributions.core_alone)
     with serve(folder) as address:
         yield address
 
 
+@pytest.fixture(scope="module")
+def site_with_numpy(tmp_path_factory):
+    """Serve it with an older Pyodide, and NumPy."""
+    folder = built(tmp_path_factory.mktemp("numpy"), distributions.with_numpy)
+    with serve(folder) as address:
+        distributions.for_older_pyodide(folder / "lite" / "pypi", f"{address}lite/pypi/")
+        yield address
+
+
+@pytest.fixture
+def notebook(browser):
+    """Return a function that opens a site's exercises; no other host may be asked."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    foreign = []
+
+    def open_notebook(site):
+        def only_this_site(route):
+            if route.request.url.startswith((site, "data:", "blob:")):
+                route.continue_()
+            else:
+                foreign.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", only_this_site)
+        page = context.new_page()
+        page.goto(site + EXERCISES)
+        expect(page.locator(".jp-Notebook h1").first).to_contain_text("Exercises 1", timeout=60_000)
+        expect(page.locator(".jp-KernelName").first).to_contain_text("Pyodide", timeout=60_000)
+        return page
+
+    yield open_notebook
+    context.close()
+    assert not foreign
+
+
 def run_first(page, code):
-    """Write a cell above all others, run it, and return what it says."""
+    """Write a cell above all others, run it, and return it."""
     page.locator(".jp-Notebook .jp-CodeCell").first.click()
     page.keyboard.press("Escape")
     page.keyboard.press("a")
@@ -75,36 +78,63 @@ def run_first(page, code):
     page.keyboard.press("Control+Enter")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=120_000)
+    return cell
+
+
+def said(cell):
+    """Return what a cell printed."""
     return cell.locator(".jp-OutputArea").inner_text().strip()
 
 
-def test_python_runs_in_the_reader_s_browser(browser, served):
-    page = browser.new_page()
-    foreign = []
+def test_python_runs_in_the_reader_s_browser(notebook, site_of_today):
+    page = notebook(site_of_today)
+    assert said(run_first(page, "print(1 + 1)")) == "2"
+    # An import brings the package without an install, and what moves the figures, but no NumPy.
+    code = """
+from importlib.metadata import version
+try:
+    from softmax_edu.figures import SelfTest
+except ModuleNotFoundError as error:
+    print(error.name, version("softmax-edu"), version("anywidget"))
+"""
+    assert re.fullmatch(r"numpy 0\.\d+\.\d+ 0\.\d+\.\d+", said(run_first(page, code)))
 
-    def only_this_site(route):
-        if route.request.url.startswith((served, "data:", "blob:")):
-            route.continue_()
-        else:
-            foreign.append(route.request.url)
-            route.abort()
 
-    page.context.route("**/*", only_this_site)
-    page.goto(served + CHAPTER)
-    expect(page.locator(".jp-Notebook h1").first).to_contain_text("Exercises 1", timeout=60_000)
-    expect(page.locator(".jp-KernelName").first).to_contain_text("Pyodide", timeout=60_000)
-    assert run_first(page, "print(1 + 1)") == "2"
-    # The package is there without an install, and so is what moves the figures.
-    code = (
-        "from importlib.metadata import version\n"
-        "import anywidget\n"
-        "try:\n    import softmax_edu\n"
-        "except ModuleNotFoundError as error:\n    print(version('softmax-edu'), error.name)"
-    )
-    said = run_first(page, code)
-    assert re.search(r"^0\.\d+\.\d+ numpy$", said, re.M), said
-    page.close()
-    assert not foreign
+ANSWER = """
+import numpy as np
+from softmax_edu.exercises import check
+
+def column_softmax(logits, temperature):
+    t = np.exp((logits - logits.max(axis={axis}, keepdims=True)) / temperature)
+    return t / t.sum(axis={axis}, keepdims=True)
+
+check(column_softmax)
+"""
+
+
+def test_an_answer_is_checked_in_the_browser(notebook, site_with_numpy):
+    page = notebook(site_with_numpy)
+    wrong = said(run_first(page, ANSWER.format(axis=1)))
+    assert "column_softmax is not right yet" in wrong
+    assert "See chapter" in wrong
+    right = said(run_first(page, ANSWER.format(axis=0)))
+    assert right.startswith("column_softmax: right"), right
+
+
+def test_a_figure_and_python_move_each_other_in_the_browser(notebook, site_with_numpy):
+    page = notebook(site_with_numpy)
+    # This older Pyodide does not look inside a package for what an import needs.
+    code = "import anywidget\nfrom softmax_edu.figures import SoftmaxExplorer\n"
+    run_first(page, f"{code}figure = SoftmaxExplorer(logits=[5, 2, -1, 3])\nfigure")
+    figure = page.locator(".jp-OutputArea-output", has=page.get_by_role("slider"))
+    expect(figure).to_contain_text("softmax gives other 0.842, cat 0.042")
+    score = page.get_by_role("slider", name="score of cat")
+    score.focus()
+    score.press("End")
+    expect(figure).to_contain_text("softmax gives other 0.047, cat 0.946")
+    assert said(run_first(page, "print(figure.probabilities[1].__round__(3))")) == "0.946"
+    run_first(page, "figure.temperature = 20")
+    expect(figure).to_contain_text("At temperature 20.00 softmax gives other 0.2")
 
 
 @pytest.mark.parametrize("width", [360, 1300])

@@ -1,14 +1,10 @@
 // Run unit_tests.py in Pyodide, under Node:  node run.mjs DISTRIBUTION REPOSITORY
-import { readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const [distribution, repository] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${distribution}/pyodide.mjs`));
 const python = await loadPyodide({ indexURL: `${distribution}/` });
-// Without it the first import says so; Pyodide itself would ask its CDN.
-if (readdirSync(distribution).some((name) => name.startsWith("numpy-"))) {
-  await python.loadPackage("numpy");
-}
+await python.loadPackage("numpy");
 python.FS.mkdirTree("/book");
 python.FS.mount(python.FS.filesystems.NODEFS, { root: repository }, "/book");
 try {
