@@ -16,8 +16,10 @@ from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
 
 import assignments
+import nbformat
 import pytest
 from packaging.requirements import Requirement
+from reader_notebooks import for_readers
 
 from softmax_edu.lab import book_files
 
@@ -57,23 +59,33 @@ def files_of(archive):
 # What is inside
 
 
+def test_everybody_may_read_both(built):
+    """A web server reads them as another user than the one who built them."""
+    assert [path.stat().st_mode & 0o444 for path in built] == [0o444, 0o444]
+
+
 def test_wheel_holds_the_package_and_the_notebooks_and_nothing_else(built):
     files = files_of(built[0])
     own = {name: data for name, data in files.items() if name.startswith("softmax_edu/")}
-    assert own == {name: path.read_bytes() for name, path in EXPECTED.items()}
-    kinds = {Path(name).suffix for name in own}
+    notebooks = for_readers([path for path in EXPECTED.values() if path.suffix == ".ipynb"])
+    for name, path in EXPECTED.items():
+        made = nbformat.writes(notebooks[path]).encode() + b"\n" if path in notebooks else None
+        assert own.pop(name) == (made or path.read_bytes()), name
+    assert not own
+    kinds = {Path(name).suffix for name in EXPECTED}
     assert {".py", ".js", ".css", ".json", ".html", ".mplstyle", ".typed", ".ipynb"} <= kinds
-    assert {name.partition(".dist-info/")[2] for name in set(files) - set(own)} == {
+    assert {name.partition(".dist-info/")[2] for name in set(files) - set(EXPECTED)} == {
         "METADATA",
         "RECORD",
         "WHEEL",
         "entry_points.txt",
         "licenses/LICENSE",
+        "licenses/LICENSE-TEXT.md",
     }
 
 
 def test_sdist_holds_the_same_and_what_builds_it(built):
-    others = {"PKG-INFO", "pyproject.toml", "README.md", "LICENSE"}
+    others = {"PKG-INFO", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md"}
     assert set(files_of(built[1])) == {f"src/{name}" for name in EXPECTED} | others
 
 

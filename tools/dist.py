@@ -12,8 +12,7 @@ import tempfile
 from pathlib import Path
 
 from flit_core import buildapi
-
-from softmax_edu.lab import book_files
+from reader_notebooks import write_folder
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "_build" / "dist"
@@ -21,20 +20,18 @@ DIST = ROOT / "_build" / "dist"
 DATE = "1451606400"
 
 
-def stage(folder: Path) -> None:
-    """Make a project in an empty folder: the package with the notebooks, and what Flit reads."""
+def stage(folder: Path, notebooks: bool) -> None:
+    """Make a project in an empty folder: the package, the notebooks if asked, what Flit reads."""
     package = Path("src", "softmax_edu")
     no_source = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
     shutil.copytree(ROOT / package, folder / package, ignore=no_source)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md"):
         shutil.copy(ROOT / name, folder)
-    for name, source in book_files().items():
-        copy = folder / package / "_book" / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, copy)
+    if notebooks:
+        write_folder(folder / package / "_book")
 
 
-def build(dist: Path) -> list[Path]:
+def build(dist: Path, notebooks: bool = True) -> list[Path]:
     """Build both into a folder, instead of those that are there; return the two files."""
     dist = dist.absolute()
     dist.mkdir(parents=True, exist_ok=True)
@@ -42,12 +39,13 @@ def build(dist: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as temporary:
         project, made = Path(temporary, "project"), Path(temporary, "made")
         made.mkdir()
-        stage(project)
+        stage(project, notebooks)
         with contextlib.chdir(project):
             names = [buildapi.build_wheel(made), buildapi.build_sdist(made)]
         for old in dist.glob("softmax_edu-*"):
             old.unlink()
-        return [Path(shutil.move(made / name, dist / name)) for name in names]
+        # Flit's own files may be read by nobody else, and a web server is somebody else.
+        return [Path(shutil.copyfile(made / name, dist / name)) for name in names]
 
 
 def main() -> None:

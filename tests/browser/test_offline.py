@@ -10,6 +10,8 @@ import offline
 import pytest
 
 TOP = offline.TOP
+# Packed once, by the worker that gets these tests.
+pytestmark = pytest.mark.xdist_group("offline")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,7 @@ def test_it_installs_and_brings_the_notebooks_without_a_network(unpacked, tmp_pa
     html = (unpacked / "START_HERE.html").read_text(encoding="utf-8")
     line = re.search(r'pip install (--no-index --find-links wheels "softmax-edu\[lab\]")', html)[1]
     options = line.replace('"', "").replace("wheels", str(unpacked / "wheels")).split()
+    assert f"with Python {offline.PYTHON}" in html
     uv = [sys.executable, "-m", "uv", "--offline"]
     subprocess.run([*uv, "venv", "--quiet", tmp_path / "env"], check=True)
     install = [*uv, "pip", "install", "--quiet", "--python", tmp_path / "env", *options]
