@@ -211,7 +211,7 @@ def test_the_wheel_works_with_numpy_alone(built, tmp_path):
     assert "Missing: jupyterlab, " in done.stderr
     assert 'python -m pip install "softmax-edu[lab]"' in done.stderr
     folder = home / "softmax-step-by-step"
-    assert all((folder / n).read_bytes() == p.read_bytes() for n, p in book_files().items())
+    assert all((folder / name).exists() for name in book_files())
     done = run(home, programs / "softmax-edu", "update")
     assert done.stdout == f"{folder}\n  Nothing is missing or new.\n"
     done = run(home, programs / "softmax-edu", "grade", "x", "--assignment", "y")

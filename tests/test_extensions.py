@@ -1,6 +1,7 @@
 """The book's own Sphinx extensions, on small documents."""
 
 import chapter_numbers
+import downloads
 import formula_index
 import page_weight
 import pytest
@@ -203,3 +204,12 @@ def test_the_policy_names_no_host_and_lets_the_first_script_run():
 def test_faulty_markup_is_mended(fault, mended):
     assert valid_html.mend(fault) == mended
     assert valid_html.mend(mended) == mended
+
+
+def test_the_start_line_has_an_address_or_says_that_it_has_none():
+    begin = 'uvx --from "softmax-edu[lab] @ '
+    (line,) = downloads.start_line("https://example.org/scores/")
+    assert line.startswith(f"{begin}https://example.org/scores/_downloads/softmax_edu-")
+    line, note = downloads.start_line("https://softmax.example/")
+    assert line.startswith(f"{begin}ADDRESS/_downloads/softmax_edu-")
+    assert "built without an address" in note

@@ -109,7 +109,24 @@ def test_lab_says_that_there_is_an_update(book, folder, capsys):
     assert capsys.readouterr().out == f"{folder}\n  Nothing is missing or new.\n"
     book.version = "0.10.0"
     lab.bring(folder, renew=False)
-    assert "for 0.10.0 run: softmax-edu update" in capsys.readouterr().out
+    assert f'with these words at its end: update "{folder}"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("older", ["0.0.9", "0.1.0rc1", "0.1.0.dev3"])
+def test_lab_says_that_the_folder_is_newer(older, book, folder, capsys):
+    book.version = older
+    lab.bring(folder, renew=False)
+    assert f"of version 0.1.0, and this is softmax-edu {older}, which" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="which is older"):
+        lab.bring(folder, renew=True)
+
+
+@pytest.mark.parametrize("port", ["-5", "0", "70000", "http"])
+def test_a_port_that_is_none_is_refused(port, book, tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "lab", tmp_path / "mine", "--port", port)
+    assert "it is a number from 1 to 65535" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
 
 
 @pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (Path, "replace")])
@@ -280,7 +297,7 @@ def test_errors_say_what_would_be_right(book, folder, tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="may write anywhere")
 def test_a_folder_that_may_not_be_written_is_named(book, tmp_path, monkeypatch):
     (tmp_path / "locked").mkdir(mode=0o500)
-    with pytest.raises(SystemExit, match=r"may not write in .*inside\. Name a folder of your own"):
+    with pytest.raises(SystemExit, match=r"may not .* in .*inside\. Name a folder of your own"):
         run(monkeypatch, "lab", tmp_path / "locked" / "inside")
 
 
@@ -291,7 +308,7 @@ def test_a_refusal_of_the_system_is_explained(book, tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(lab, "write_whole", refuse)
-    with pytest.raises(SystemExit, match=r"may not write in .*mine\. Name a folder of your own"):
+    with pytest.raises(SystemExit, match=r"may not .* in .*mine\. Name a folder of your own"):
         run(monkeypatch, "lab", tmp_path / "mine")
 
 

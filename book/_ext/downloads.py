@@ -3,6 +3,7 @@
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlparse
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -34,11 +35,26 @@ class StartLine(SphinxDirective):
     """The line that starts the book on a reader's machine, from the wheel on this site."""
 
     def run(self):
-        """Write it with the address of the site."""
-        wheel = f"softmax_edu-{version('softmax-edu')}-py3-none-any.whl"
-        address = f"{self.config.html_baseurl}_downloads/{wheel}"
-        line = f'uvx --from "softmax-edu[lab] @ {address}" softmax-edu lab'
-        return [nodes.literal_block(line, line, language="sh")]
+        """Write it with the address of the site, or say where that is to be put."""
+        self.env.note_reread()  # the address may be another in the next build
+        line, *note = start_line(self.config.html_baseurl)
+        return [
+            nodes.literal_block(line, line, language="sh"),
+            *(nodes.paragraph(text, text) for text in note),
+        ]
+
+
+def start_line(site):
+    """Return the line for a site at this address, and a note if there is no such address."""
+    wheel = f"_downloads/softmax_edu-{version('softmax-edu')}-py3-none-any.whl"
+    line = 'uvx --from "softmax-edu[lab] @ {}" softmax-edu lab'
+    if not urlparse(site).hostname.endswith(".example"):
+        return [line.format(site + wheel)]
+    return [
+        line.format(f"ADDRESS/{wheel}"),
+        "This copy of the book was built without an address. For ADDRESS put what your browser "
+        "shows above this page, up to /book and without that.",
+    ]
 
 
 def write_data(app, exception):

@@ -14,14 +14,17 @@ def main() -> int:
         "softmax-edu", description="What goes with the book Softmax, Step by Step."
     )
     parser.add_argument("--version", action="version", version=version("softmax-edu"))
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
     lab.add_lab(commands)
     lab.add_update(commands)
     grading.add_grade(commands)
     arguments = parser.parse_args()
+    if "run" not in arguments:
+        parser.print_help()
+        return 0
     try:
         code: int = arguments.run(arguments)
-    except KeyboardInterrupt:  # before the work began
+    except KeyboardInterrupt:  # files are written whole, so nothing is left half done
         print("\nStopped.")
         return 130
     return code

@@ -52,7 +52,7 @@ def add_lab(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     _add_folder(lab)
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
-    lab.add_argument("--port", type=int, metavar="N", help="of the address (default: 8888)")
+    lab.add_argument("--port", type=_port, metavar="N", help="of the address (default: 8888)")
     lab.add_argument("--allow-root", action="store_true", help="also as root, as in a container")
     lab.set_defaults(run=_lab)
 
@@ -76,6 +76,12 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port; it is a number from 1 to 65535")
+    return int(text)
+
+
 def _lab(arguments: argparse.Namespace) -> int:
     folder = arguments.folder.expanduser().absolute()
     _or_explain(bring, folder, renew=False)
@@ -84,7 +90,7 @@ def _lab(arguments: argparse.Namespace) -> int:
             f"The notebooks are in {folder}, but JupyterLab cannot run them.\n"
             f'Missing: {", ".join(missing)}. Install: python -m pip install "softmax-edu[lab]"'
         )
-    print("JupyterLab starts. Stop it with Ctrl-C in this window.", flush=True)
+    print("JupyterLab starts. Stop it with Ctrl-C in this window, twice.", flush=True)
     # Without these settings it asks whether it may fetch news.
     settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
@@ -103,22 +109,29 @@ def _lab(arguments: argparse.Namespace) -> int:
 
 def _update(arguments: argparse.Namespace) -> int:
     folder = arguments.folder.expanduser().absolute()
-    if not folder.exists():
-        sys.exit(f'There is no folder {folder}. This makes it: softmax-edu lab "{folder}"')
-    if folder.is_dir() and not (folder / RECORD).exists():
-        sys.exit(f"{folder} is not a folder that softmax-edu lab made: it has no {RECORD}")
+    _or_explain(_must_be_ours, folder)
     _or_explain(bring, folder, renew=True)
     return 0
 
 
+def _must_be_ours(folder: Path) -> None:
+    if not folder.exists():
+        sys.exit(f'There is no folder {folder}. This makes it: softmax-edu lab "{folder}"')
+    if folder.is_dir() and not (folder / RECORD).exists():
+        sys.exit(
+            f"{folder} is not a folder that softmax-edu lab made: it has no {RECORD}. If it was "
+            "stopped before it had written that, run softmax-edu lab again: your notebooks stay."
+        )
+
+
 def _or_explain(action: Callable[..., None], folder: Path, **options: Any) -> None:
     """Do it, or end with a sentence where the file system says no."""
-    if folder.exists() and not folder.is_dir():
-        sys.exit(f"{folder} is a file. Name a folder, or a new one.")
     try:
+        if folder.exists() and not folder.is_dir():
+            sys.exit(f"{folder} is a file. Name a folder, or a new one.")
         action(folder, **options)
     except PermissionError:
-        sys.exit(f"You may not write in {folder}. Name a folder of your own.")
+        sys.exit(f"You may not read or write in {folder}. Name a folder of your own.")
     except OSError as error:
         sys.exit(f"{error.filename or folder}: {error.strerror}")
 
@@ -140,7 +153,7 @@ def bring(folder: Path, *, renew: bool) -> None:
     if renew and _order(now) < _order(was):
         sys.exit(
             f"{folder} has version {was}, and this is softmax-edu {now}, which is older. "
-            "Nothing was changed: update softmax-edu first."
+            f"Nothing was changed. Install softmax-edu {was} or newer, then update again."
         )
     if renew:
         record["version"] = now
@@ -166,7 +179,12 @@ def bring(folder: Path, *, renew: bool) -> None:
             write_whole(folder / RECORD, text.encode())
     _tell(folder, done)
     if _order(now) > _order(record["version"]):
-        print(f'Your chapters are of version {was}; for {now} run: softmax-edu update "{folder}"')
+        print(
+            f"Your chapters are of version {was}. For {now} start this program once more, "
+            f'with these words at its end: update "{folder}"'
+        )
+    elif _order(now) < _order(was):
+        print(f"Your chapters are of version {was}, and this is softmax-edu {now}, which is older.")
 
 
 def _decide(target: Path, given: str | None, new: str, renew: bool) -> str:
@@ -272,6 +290,7 @@ def _read_record(path: Path) -> dict[str, Any] | None:
         sys.exit(f"{path} is damaged. Delete it and run softmax-edu lab: your notebooks stay.")
 
 
-def _order(release: str) -> list[int]:
-    """Return a version's numbers, which compare as versions do."""
-    return [int(number) for number in re.findall(r"\d+", release)]
+def _order(release: str) -> tuple[list[int], bool]:
+    """Return what compares as versions do; 0.2.0rc1 and 0.2.0.dev3 come before 0.2.0."""
+    numbers, later = re.match(r"([\d.]*\d)(.*)", release).groups()  # type: ignore[union-attr]
+    return [int(number) for number in numbers.split(".")], not later
