@@ -56,8 +56,7 @@ serve: book  ## show the site on this machine; PORT=8000
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: $(ENV)  ## run the chapters and exercises interactively in JupyterLab
-	@JUPYTER_CONFIG_PATH=src/softmax_edu/jupyter $(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
-	  --LabApp.news_url=None
+	@JUPYTER_CONFIG_PATH=src/softmax_edu/jupyter $(PY) -m jupyterlab --ServerApp.root_dir=.
 
 render: $(ENV) $(FRAMEWORKS)  ## execute the chapters that changed; JOBS=2 at a time
 	@$(PY) tools/render.py --jobs $(JOBS)

@@ -327,8 +327,10 @@ def test_lab_starts_jupyterlab_in_the_folder_with_news_off(book, tmp_path, monke
     assert run(monkeypatch, "lab", tmp_path / "mine", "--no-browser", "--port", "9999") == 0
     assert started[0] == "jupyter-lab"
     assert f"--ServerApp.root_dir={tmp_path / 'mine'}" in started
-    assert {"--no-browser", "--ServerApp.port=9999", "--LabApp.news_url=None"} <= set(started)
+    assert {"--no-browser", "--ServerApp.port=9999"} <= set(started)
     settings = Path(os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0])
+    options = json.loads((settings / "jupyter_lab_config.json").read_bytes())
+    assert options["LabApp"] == {"default_url": "/lab/tree/notebooks", "news_url": None}
     (news,) = json.loads(next(settings.glob("labconfig/*")).read_bytes()).values()
     assert news == {"fetchNews": "false", "checkForUpdates": False}
 

@@ -91,14 +91,12 @@ def _lab(arguments: argparse.Namespace) -> int:
             f'Missing: {", ".join(missing)}. Install: python -m pip install "softmax-edu[lab]"'
         )
     print("JupyterLab starts. Stop it with Ctrl-C in this window, twice.", flush=True)
-    # Without these settings it asks whether it may fetch news.
+    # With these settings it shows the chapters, and does not ask whether it may fetch news.
     settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     sys.argv = [
         "jupyter-lab",
         f"--ServerApp.root_dir={folder}",
-        "--LabApp.default_url=/lab/tree/notebooks",
-        "--LabApp.news_url=None",
         *(["--no-browser"] if arguments.no_browser else []),
         *(["--allow-root"] if arguments.allow_root else []),
         *([f"--ServerApp.port={arguments.port}"] if arguments.port is not None else []),
