@@ -5,11 +5,13 @@ import os
 import runpy
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, requires, version
 from itertools import count
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from softmax_edu import command, lab
 
@@ -318,6 +320,19 @@ def test_what_is_missing_is_named_with_the_line_that_installs_it(book, tmp_path,
     with pytest.raises(SystemExit, match=line):
         run(monkeypatch, "lab", tmp_path / "mine")
     assert all_files(tmp_path / "mine") == book.files  # which another program may open
+
+
+def test_what_is_looked_for_is_what_the_extra_installs():
+    asked, extras = set(), ["lab"]
+    while extras:
+        extra = extras.pop()
+        for need in map(Requirement, requires("softmax-edu")):
+            if need.marker and need.marker.evaluate({"extra": extra}):
+                extras += sorted(need.extras)
+                asked.add(canonicalize_name(need.name))
+    modules = packages_distributions()
+    found = {canonicalize_name(modules[name][0]) for name in lab.PACKAGES}
+    assert found == asked - {"softmax-edu"}
 
 
 def test_lab_starts_jupyterlab_in_the_folder_with_news_off(book, tmp_path, monkeypatch):
