@@ -64,7 +64,7 @@ def test_notebooks_say_first_how_they_start():
     for path in (lite.TARGET / "files").rglob("*.ipynb"):
         title, start = nbformat.read(path, as_version=4).cells[:2]
         assert title.source.startswith("# "), path.name
-        assert start.source.startswith("> Python comes to your browser"), path.name
+        assert start.source.startswith(":::{note} Python in this browser"), path.name
 
 
 def test_chapters_find_their_questions():

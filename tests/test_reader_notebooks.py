@@ -42,7 +42,7 @@ def test_no_reference_is_left_that_only_sphinx_knows(readers):
 def test_formulas_carry_their_numbers(readers):
     for path in CHAPTERS:
         labelled = [label for label, said in numbers(path, all_notebooks()[path]) if said[0] == "("]
-        tags = re.findall(r"\\tag\{\d+\.(\d+)\}\n\$\$", words(readers[path]))
+        tags = re.findall(r"\\tag\{\d+\.(\d+)\}\n\\end\{equation\*\}", words(readers[path]))
         assert tags == [str(place) for place in range(1, len(labelled) + 1)]
 
 

@@ -11,11 +11,13 @@ sys.path.append(str(ROOT / "book" / "_ext"))
 from run_menu import frameworks
 
 START = """\
-> Python comes to your browser when the first cell runs. That takes a moment, the first time \
-longer: 17 MB and more are fetched. A cell that stays at `[*]` for minutes, or *Kernel status: \
-Unknown* at the top right, mean that Pyodide's host could not be reached; the book's page *How to \
-use this book* says where else the notebook runs. What you write is kept in this browser. *File*, \
-*Download* saves it elsewhere.
+:::{note} Python in this browser
+It comes when the first cell runs. That takes a moment, the first time longer: 17 MB and more are \
+fetched. A cell that stays at `[*]` for minutes, or *Kernel status: Unknown* at the top right, \
+mean that Pyodide's host could not be reached; the book's page *How to use this book* says where \
+else the notebook runs. What you write is kept in this browser. *File*, *Download* saves it \
+elsewhere.
+:::
 """
 
 

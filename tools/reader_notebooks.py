@@ -26,6 +26,7 @@ PLACE = re.compile(r"\{(?:eq|numref|ref)\}`([\w-]+)`")
 PUBLICATION = re.compile(r"\{cite:([tp])\}`([\w,-]+)`")
 
 EQUATION = re.compile(r"^\$\$ \(([\w-]+)\)$", re.M)
+FORMULA = re.compile(r"^\$\$\n((?:(?!\$\$).*\n)+)\$\$ \(([\w-]+)\)$", re.M)
 EXERCISE = re.compile(r"^:{3,}\{exercise\}.*\n(?::.*\n)*?:label: ([\w-]+)", re.M)
 
 
@@ -94,7 +95,7 @@ def ready(
     def in_words(text: str) -> str:
         text = PAGE.sub(partial(page_link, path, offered), text)
         text = PLACE.sub(lambda match: places[match[1]], text)
-        text = EQUATION.sub(lambda match: f"\\tag{{{places[match[1]][1:-1]}}}\n$$", text)
+        text = FORMULA.sub(lambda match: tagged(match[1], places[match[2]]), text)
         return PUBLICATION.sub(partial(cited, bibliography), text)
 
     cells = []
@@ -109,6 +110,11 @@ def ready(
             cells.append(nbformat.v4.new_markdown_cell(caption, id=figure["name"]))
     notebook.cells = cells
     return notebook
+
+
+def tagged(formula: str, number: str) -> str:
+    """Write a formula with its number, in a form to which Jupyter adds none of its own."""
+    return f"\\begin{{equation*}}\n{formula}\\tag{{{number[1:-1]}}}\n\\end{{equation*}}"
 
 
 def page_link(here: Path, offered: Collection[Path], match: re.Match[str]) -> str:
