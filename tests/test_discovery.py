@@ -111,6 +111,27 @@ def test_address_comes_from_the_environment(monkeypatch, capsys, given):
     assert not capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "given",
+    ["foo", "x.org/book", "file:///book", "https://", "https:///book", "https://x.org/a b",
+     "https://x.org/?page", "https://x.org/book#top", 'https://x.org/"book'],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_what_is_no_address_stops_the_build_with_one_line(monkeypatch, given, place):
+    config = SimpleNamespace(html_baseurl="https://default.example/")
+    if place == "environment":
+        monkeypatch.setenv("BOOK_URL", given)
+    else:
+        monkeypatch.delenv("BOOK_URL", raising=False)
+        config.html_baseurl = given
+    with pytest.raises(SystemExit) as refusal:
+        discovery.set_address(None, config)
+    said = str(refusal.value)
+    assert "\n" not in said
+    for part in ("BOOK_URL", "baseurl in _config.yml", "https://example.org/book/", repr(given)):
+        assert part in said
+
+
 def test_build_says_that_the_default_address_is_in_use(monkeypatch, capsys):
     monkeypatch.delenv("BOOK_URL", raising=False)
     config = SimpleNamespace(html_baseurl="https://default.example/")

@@ -119,6 +119,46 @@ def test_a_macro_that_katex_does_not_know_is_a_warning_which_stops_the_build(mon
     assert len(warnings) == 1
 
 
+def test_a_page_without_a_paragraph_is_described_by_the_book_s_title():
+    page = nodes.section("", nodes.paragraph("", "", nodes.math("a", "a")))
+    assert static_site.first_paragraph(page, "Q & A") == "A chapter of Q &amp; A"
+    page += nodes.paragraph("", 'It says "a < b".')
+    assert static_site.first_paragraph(page, "Q & A") == "It says &quot;a &lt; b&quot;."
+
+
+def table(heads, *rows):
+    cells = [f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows]
+    head = "".join(f'<th class="head"><p>{name}</p></th>' for name in heads)
+    body = f"<thead>\n<tr>{head}</tr></thead><tbody>{''.join(cells)}</tbody>"
+    return f'<table class="table">\n{body}</table>'
+
+
+def test_cells_of_a_wide_table_name_their_column():
+    long = "words " * 12
+    formula = "<math>x<annotation>x</annotation></math><span>x</span>"
+    wide = table(
+        ["way", "it <b>needs</b>", f"{formula} &amp; y"], ["a", long, "b"], ["c", "d", "e"]
+    )
+    made = static_site.TABLE.sub(static_site.named_cells, wide)
+    assert '<table class="table by-rows">' in made
+    for row in (["a", long, "b"], ["c", "d", "e"]):
+        assert (
+            f'<tr><td><p>{row[0]}</p></td><td data-head="it needs"><p>{row[1]}</p></td>'
+            f'<td data-head="x &amp; y"><p>{row[2]}</p></td></tr>'
+        ) in made
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        table(["a", "b"], ["words " * 12, "c"]),
+        table("abc", ["1", "2", f"<i id='{'x' * 90}'>3</i>"]),
+    ],
+)
+def test_a_narrow_table_stays_as_it_is(narrow):
+    assert static_site.TABLE.sub(static_site.named_cells, narrow) == narrow
+
+
 # Light, private and valid pages
 
 SIZES = {"a.png": (640, 480), "b.svg": (0, 0)}
@@ -157,6 +197,25 @@ def test_style_rules_stay_if_pages_or_scripts_use_them(tmp_path):
     assert small["css"].strip() == ".used,.shown{color:red}p.used:hover{color:#00f}"
     assert "kept" in small["js"]["a.js"]
     assert "no" not in small["js"]["a.js"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "kept"),
+    [
+        (":focus-visible", ":focus-visible"),
+        (":target", ":target"),
+        (":is(p, .unused):focus-visible", ":is(p):focus-visible"),
+        (":where(p):hover", ":where(p):hover"),
+        (":not(.shown):hover", ":not(.shown):hover"),
+        (":is(.unused, #unused):hover", ""),
+        (".unused:focus-visible", ""),
+        (".unused :target", ""),
+    ],
+)
+def test_a_rule_that_names_nothing_may_be_meant_for_all_and_stays(selector, kept):
+    app = type("App", (), {"confdir": str(page_weight.Path(__file__).parents[1])})
+    small = page_weight.run_node(app, f"{selector}{{color:red}}", ["p"], {})
+    assert small["css"].strip() == (f"{kept}{{color:red}}" if kept else "")
 
 
 def test_a_script_that_cannot_be_read_stops_the_build():

@@ -235,6 +235,17 @@ def test_no_page_uses_what_is_left_out(site):
         assert f".{icon}:before" in css or f".{icon}::before" in css, f"{icon} has no shape"
 
 
+def test_no_raw_template_is_published():
+    raw = [path for path in SITE.glob("_static/**/*.html") if "{%" in path.read_text()]
+    assert not raw
+
+
+def test_the_book_s_title_stands_on_paper_as_the_settings_have_it():
+    title = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
+    css = (SITE / "_static" / "site.css").read_text(encoding="utf-8")
+    assert re.search(rf'@top-left{{[^}}]*content:"{re.escape(title)}"', css)
+
+
 def test_pages_are_chained(page):
     """Each page leads to the next and back."""
     number = PAGES.index(page[0].removesuffix(".html"))

@@ -20,6 +20,7 @@ from static_site import first_paragraph
 
 from softmax_edu import softmax
 
+ADDRESS = re.compile(r"""https?://[^\s/?#<>"]+(?:/[^\s?#<>"]*)?""")
 HOME = "book/index"
 CARDS = "_images/cards"
 TOUCH_ICON = "_static/touch-icon.png"
@@ -49,7 +50,12 @@ def set_address(app, config):
     """Choose the address under which the book will be published."""
     if address := os.environ.get("BOOK_URL"):
         config.html_baseurl = address
-    elif config.html_baseurl:
+    if not ADDRESS.fullmatch(config.html_baseurl):
+        sys.exit(
+            "BOOK_URL, or baseurl in _config.yml, must be an address such as "
+            f"https://example.org/book/, but is {config.html_baseurl!r}"
+        )
+    if not address:
         # not a warning, for a preview has no address of its own
         print(f"BOOK_URL is not set: links to share say {config.html_baseurl}", file=sys.stderr)
     config.html_baseurl = config.html_baseurl.rstrip("/") + "/"
@@ -71,7 +77,7 @@ def describe(app, pagename, templatename, context, doctree):
         context["pageurl"] = base
     touch_icon = context["pathto"](TOUCH_ICON, 1)
     title = html.unescape(re.sub(r"<[^>]+>", "", context["title"]))
-    description = html.unescape(first_paragraph(doctree))
+    description = html.unescape(first_paragraph(doctree, app.config.html_title))
     tags = {
         "og:type": "website" if pagename == HOME else "article",
         "og:site_name": app.config.html_title,

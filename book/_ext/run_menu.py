@@ -1,18 +1,23 @@
 """Offer at the top of each notebook's page the ways to run it.
 
 In the browser always, where a browser can: the site brings its own JupyterLite (see
-tools/lite.py). On Binder and Colab where the address of the repository is known: from the
-environment variable BOOK_REPOSITORY, else from `book_repository` in _config.yml.
+tools/lite.py). On Binder where the address of the repository is known. On Colab where besides the
+package is published, for there the first cell installs it by its name: before, somebody else could
+publish another under this name.
+
+Three settings in _config.yml say so, and an environment variable overrules each, so that a fork
+changes no file: `book_repository` and BOOK_REPOSITORY, `book_branch` and BOOK_BRANCH,
+`book_package_published` and BOOK_PACKAGE_PUBLISHED.
 """
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, urlparse
+from urllib.parse import quote
 
 import nbformat
-from sphinx.errors import ConfigError
 
 WAYS = "book/how_to_use"  # where they are compared, under this heading
 HEADING = "where-to-run"
@@ -21,16 +26,20 @@ BINDER = "https://mybinder.org/v2/gh"
 
 # Too large for a browser: by the names of their modules.
 NAMES = {"jax": "JAX", "keras": "Keras", "tensorflow": "TensorFlow", "torch": "PyTorch"}
+REPOSITORY = re.compile(
+    r"(?:https?://)?(?:www\.)?github\.com/([\w-]+/[\w.-]+?)(?:\.git)?/*", re.A | re.I
+)
 FRAMEWORKS = re.compile(rf"^\s*(?:import|from) ({'|'.join(NAMES)})\b", re.M)
 
 
 class Way(NamedTuple):
-    """A way to run a notebook: a line of the menu."""
+    """A way to run a notebook: a line of the menu. It leads nowhere if `url` is empty."""
 
     text: str
-    address: str
+    url: str
     icon: str
     hint: str
+    type: str = "way"
 
 
 def frameworks(notebook):
@@ -39,40 +48,40 @@ def frameworks(notebook):
     return [NAMES[name] for name in sorted(set(FRAMEWORKS.findall(code)))]
 
 
-def repository(address, branch):
-    """Return "owner/name" and a branch from the address of a repository; nothing if there is none.
-
-    Binder and Colab open what lies on GitHub.
-    """
+def repository(address):
+    """Return "owner/name" from the address on GitHub of what Binder and Colab shall open."""
     if not address:
-        return None
-    parts = urlparse(address).path.removesuffix(".git").strip("/").split("/")
-    if urlparse(address).hostname != "github.com" or len(parts) != 2:
-        raise ConfigError(
-            f"BOOK_REPOSITORY is {address!r}; it must be https://github.com/OWNER/NAME"
+        return ""
+    match = REPOSITORY.fullmatch(address)
+    if not match:
+        sys.exit(
+            "BOOK_REPOSITORY, or book_repository in _config.yml, "
+            f"must be https://github.com/OWNER/NAME, but is {address!r}"
         )
-    return "/".join(parts), branch
+    return match[1]
 
 
-def ways(path, lite, missing, home):
+def ways(path, lite, missing, config):
     """List the ways to run the notebook at `path`.
 
     `lite` is the address of the site's JupyterLite, `missing` are the frameworks that it cannot
-    have, `home` is the repository, if it is known.
+    have, `config` holds the settings.
     """
     if missing:
-        names = ", ".join(missing)
+        *others, last = missing
+        names = f"{', '.join(others)} and {last}" if others else last
         yield Way("Not in this browser", "", "fas fa-ban", f"It needs {names}")
     else:
-        address = f"{lite}?path={quote(path)}"
-        yield Way("In this browser", address, "fas fa-bolt", "JupyterLite: nothing to install")
-    if home:
-        name, branch = home
-        if not missing:
-            address = f"{BINDER}/{name}/{branch}?urlpath={quote(f'lab/tree/{path}', safe='')}"
-            yield Way("On Binder", address, "fas fa-cloud", "A machine for an hour or two")
-        address = f"{COLAB}/{name}/blob/{branch}/{quote(path)}"
-        yield Way("On Colab", address, "fas fa-cloud", "Needs a Google account")
+        url = f"{lite}?path={quote(path)}"
+        yield Way("In this browser", url, "fas fa-bolt", "JupyterLite: nothing to install")
+    name, branch = config.book_repository, config.book_branch
+    if name and not missing:
+        place = f"{name}/{quote(branch, safe='')}"
+        url = f"{BINDER}/{place}?urlpath={quote(f'lab/tree/{path}', safe='')}"
+        yield Way("On Binder", url, "fas fa-server", "A machine for an hour or two")
+    if name and config.book_package_published:
+        url = f"{COLAB}/{name}/blob/{quote(branch)}/{quote(path)}"
+        yield Way("On Colab", url, "fas fa-cloud", "Needs a Google account")
 
 
 def add_menu(app, pagename, templatename, context, doctree):
@@ -80,10 +89,9 @@ def add_menu(app, pagename, templatename, context, doctree):
     source = Path(app.srcdir, f"{pagename}.ipynb")
     if app.builder.name != "html" or doctree is None or not source.exists():
         return
-    home = repository(app.config.book_repository, app.config.book_branch)
     lite = context["pathto"]("lite/notebooks/index.html", 1)
     missing = frameworks(nbformat.read(source, as_version=4))
-    menu = ways(f"{pagename}.ipynb", lite, missing, home)
+    menu = ways(f"{pagename}.ipynb", lite, missing, app.config)
     compare = Way(
         "All ways compared",
         f"{context['pathto'](WAYS)}#{HEADING}",
@@ -95,17 +103,25 @@ def add_menu(app, pagename, templatename, context, doctree):
     context["header_buttons"].insert(0, group | {"buttons": buttons})
 
 
-def choose_repository(app, config):
-    """Let the environment overrule the settings, so that a fork changes no file."""
-    config.book_repository = os.environ.get("BOOK_REPOSITORY", config.book_repository)
-    config.book_branch = os.environ.get("BOOK_BRANCH", config.book_branch)
-    repository(config.book_repository, config.book_branch)
+def settle(app, config):
+    """Let the environment overrule the settings, and stop with one line if they are wrong."""
+    address = os.environ.get("BOOK_REPOSITORY", config.book_repository)
+    config.book_repository = repository(address)
+    config.book_branch = os.environ.get("BOOK_BRANCH") or config.book_branch
+    published = os.environ.get("BOOK_PACKAGE_PUBLISHED") or str(config.book_package_published)
+    if published.lower() not in ("true", "false"):
+        sys.exit(
+            "BOOK_PACKAGE_PUBLISHED, or book_package_published in _config.yml, "
+            f"must be true or false, but is {published!r}"
+        )
+    config.book_package_published = published.lower() == "true"
 
 
 def setup(app):
     """Register with Sphinx, after the theme has made its buttons (501)."""
     app.add_config_value("book_repository", "", "html")
     app.add_config_value("book_branch", "main", "html")
-    app.connect("config-inited", choose_repository)
+    app.add_config_value("book_package_published", False, "html")
+    app.connect("config-inited", settle)
     app.connect("html-page-context", add_menu, priority=700)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

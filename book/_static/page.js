@@ -72,15 +72,16 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // Versions of the book lie side by side, each in a folder of its name: see tools/publish.py. The
-  // folder above lists them, newest first, and a page of an older one says so.
+  // folder above lists them, newest first, and a page of an older release says so; "latest" is none.
 
   const home = new URL(root.dataset.content_root, location.href);
   const version = /\/(\d+\.\d+)\/$/.exec(home.pathname)?.[1];
   if (version && location.protocol !== "file:") {
     const above = new URL("../", home);
     fetch(new URL("versions.json", above))
-      .then((answer) => (answer.ok ? answer.json() : [version]))
-      .then(([newest]) => {
+      .then((answer) => (answer.ok ? answer.json() : []))
+      .then((names) => {
+        const newest = names.find((name) => name !== "latest") ?? version;
         if (newest === version) return;
         const note = document.createElement("p");
         const link = document.createElement("a");
@@ -114,9 +115,26 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // From disk a browser cannot run notebooks: the menu leads to the other ways.
+  document.addEventListener("keydown", (event) => {
+    const menu = document.activeElement.closest("details.dropdown[open]");
+    if (!menu || event.ctrlKey || event.metaKey || event.altKey) return;
+    const entries = all("a[href], button", menu);
+    const here = entries.indexOf(document.activeElement); // -1 on the button that opens the menu
+    const moves = { ArrowDown: here + 1, ArrowUp: Math.max(here - 1, -1), Home: 0, End: -1 };
+    if (!(event.key in moves)) return;
+    event.preventDefault(); // the page would scroll
+    entries.at(moves[event.key] % entries.length).focus();
+  });
+
+  // From disk a browser cannot run notebooks: the menu says so, and leads to the other ways.
   if (location.protocol === "file:") {
-    for (const link of all('.dropdown-run a[href*="lite/"]')) link.parentElement.remove();
+    for (const link of all(".dropdown-run a[href]")) {
+      if (!link.href.startsWith(new URL("lite/", home).href)) continue;
+      link.removeAttribute("href");
+      link.setAttribute("role", "link");
+      link.setAttribute("aria-disabled", "true");
+      link.querySelector("small").textContent = "Only where the book comes from a web server";
+    }
   }
 
   // On a narrow screen the side bars slide in; a check box that nobody sees holds each open.

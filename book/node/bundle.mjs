@@ -1,7 +1,8 @@
 // Reads {css, words, js} from stdin and prints them small: {css, js}. See book/_ext/page_weight.py.
 //
 // Of the style sheet only those rules stay whose every class, id, tag and attribute is among the
-// words, which are those of all pages and scripts. The scripts share one global scope, as they did
+// words, which are those of all pages and scripts; what names none, such as :focus-visible, may be
+// meant for all and stays. The scripts share one global scope, as they did
 // as files of their own: names at the top keep theirs.
 
 import { text } from "node:stream/consumers";
@@ -9,9 +10,18 @@ import { text } from "node:stream/consumers";
 import { transform } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
+// By itself it drops what names nothing.
+class Purge extends PurgeCSS {
+  shouldKeepSelector(selector, found) {
+    const names = ["attribute", "class", "id", "tag"];
+    if (!selector.nodes.some(({ type }) => names.includes(type))) return true;
+    return super.shouldKeepSelector(selector, found);
+  }
+}
+
 const { css, words, js } = JSON.parse(await text(process.stdin));
 
-const [purged] = await new PurgeCSS().purge({
+const [purged] = await new Purge().purge({
   content: [{ raw: words.join("\n"), extension: "txt" }],
   css: [{ raw: css }],
   defaultExtractor: (content) => content.split("\n"),

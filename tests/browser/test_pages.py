@@ -13,6 +13,9 @@ def assert_fits(page):
     """Fail if the page can be scrolled sideways, and say what sticks out."""
     sticking_out = page.evaluate(
         """() => {
+            // what is far below is not laid out yet, and may be wider than the rest
+            for (const section of document.querySelectorAll('section[style*="--wide"]'))
+                section.style.contentVisibility = 'visible';
             const wide = document.scrollingElement.scrollWidth;
             if (wide <= innerWidth) return [];
             const out = [...document.querySelectorAll('body *')].filter(

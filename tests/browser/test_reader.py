@@ -173,6 +173,93 @@ def test_page_reads_well_without_script(new_page, site):
     assert page.url == f"{site}notebooks/01_softmax.html"
 
 
+# The keyboard
+
+OUTLINE = """() => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
+    return [outlineStyle, outlineWidth, outlineColor];
+}"""
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.textContent.split('\\n').join('').trim()")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "accent"), [("light", "rgb(0, 90, 140)"), ("dark", "rgb(124, 196, 240)")]
+)
+def test_whatever_has_the_focus_has_an_outline(new_page, site, scheme, accent):
+    page = new_page(width=900, scheme=scheme)
+    page.goto(f"{site}{CHAPTER}")
+    reached = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.title") or focused(page)
+        reached.append(name)
+        if page.evaluate("document.activeElement.matches('summary')"):
+            page.keyboard.press("Enter")  # its entries come next
+        if not page.evaluate("document.activeElement.matches('.skip-link *')"):
+            assert page.evaluate(OUTLINE) == ["solid", "3px", accent], name
+    for wanted in ("Chapters", "Run this page", "Download this page", "Search", "On this page"):
+        assert wanted in reached
+    for begin in ("In this browser", "All ways compared", "Notebook", "Print"):
+        assert [name for name in reached if name.startswith(begin)], f"{begin} in {reached}"
+
+
+@pytest.mark.parametrize("menu", ["run", "download-buttons"])
+def test_arrow_keys_move_in_an_open_menu_and_the_page_stays(page, site, menu):
+    page.goto(f"{site}{CHAPTER}")
+    menu = page.locator(f".dropdown-{menu}")
+    entries = menu.locator("li").all_inner_texts()
+    assert len(entries) >= 2
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    inside = "[...document.activeElement.closest('ul').children]"
+    for key, expected in [
+        ("ArrowDown", 0),
+        ("ArrowDown", 1),
+        ("End", -1),
+        ("ArrowDown", 0),
+        ("ArrowUp", -1),
+        ("Home", 0),
+        ("ArrowUp", -1),
+        ("ArrowUp", -2),
+    ]:
+        page.keyboard.press(key)
+        here = page.evaluate(f"{inside}.indexOf(document.activeElement.parentElement)")
+        assert here == expected % len(entries), key
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("Escape")
+    page.keyboard.press("End")  # a closed menu takes no keys
+    assert menu.locator("summary").evaluate("e => e === document.activeElement")
+
+
+def test_from_disk_the_menu_says_why_the_browser_cannot_run_the_page(new_page, folder, tmp_path):
+    for part in ("_static", "_images"):
+        (tmp_path / part).symlink_to(folder / part)
+    html = (folder / CHAPTER).read_text(encoding="utf-8")
+    # as if the book lay on GitHub, at an owner whose name ends like JupyterLite's folder
+    binder = '<li><a class="dropdown-item" href="https://mybinder.org/sqlite/b">On Binder</a></li>'
+    first = '<ul class="dropdown-menu show">'
+    html = html.replace(first, first + binder, 1)
+    path = tmp_path / CHAPTER
+    path.parent.mkdir()
+    path.write_text(html, encoding="utf-8")
+    page = new_page(home=tmp_path.as_uri() + "/")
+    page.goto(path.as_uri())
+    page.locator(".dropdown-run summary").click()
+    entry = page.locator(".dropdown-run [aria-disabled]")
+    assert entry.inner_text().split("\n") == [
+        "In this browser",
+        "Only where the book comes from a web server",
+    ]
+    assert entry.get_attribute("href") is None
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == "On Binder"
+    page.keyboard.press("ArrowDown")
+    assert focused(page).startswith("All ways compared")
+
+
 # Links to places
 
 
