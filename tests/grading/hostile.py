@@ -5,6 +5,7 @@ and of the hidden test.
 """
 
 import json
+import re
 
 NAME, QUESTION = "ex1_softmax", "column-softmax"
 RIGHT, ZERO = (2, 3), (0, 0)
@@ -49,6 +50,21 @@ CODE = {
     "exits_in_the_cell": (with_good("import os; os._exit(0)"), ZERO),
     "segmentation_fault": (inside("import ctypes; ctypes.string_at(0)"), ZERO),
     "kills_everybody": (inside("import os; os.kill(-1, 9)"), ZERO),
+    "kills_itself": (inside("import os; os.kill(os.getpid(), 9)"), ZERO),
+    "kills_all_the_time": (
+        with_good(
+            "import os, time\n"
+            "if os.fork() == 0:\n"
+            "    end = time.time() + 60\n"
+            "    while time.time() < end:\n"
+            "        try: os.kill(-1, 9)\n"
+            "        except OSError: pass\n"
+            "        time.sleep(0.001)\n"
+            "    os._exit(0)\n"
+            "time.sleep(3)"
+        ),
+        ZERO,
+    ),
     # what takes too much
     "fork_bomb": (
         with_good(
@@ -129,7 +145,7 @@ CODE = {
         ZERO,
     ),
     "leaves_a_process_behind": (
-        with_good("import subprocess\nsubprocess.Popen(['/bin/sleep', '977'])"),
+        with_good("import os\nos.posix_spawn('/bin/sleep', ['sleep', '977'], {})"),
         RIGHT,
     ),
     # what bends the rules
@@ -189,6 +205,77 @@ CODE = {
     "magic": (with_good("%matplotlib inline\n!ls"), RIGHT),
     "asks_for_input": (inside("input('logits? ')"), ZERO),
     "nothing": ("", ZERO),
+}
+
+# In a pod the image can be read, and the variable PATH; and whoever kills everybody is alone.
+ELSEWHERE = {"looks_for_other_packages", "reads_the_environment", "kills_everybody"}
+
+
+def leave(code):
+    """Leave a process behind, which waits until its submission is done, and then does something."""
+    body = "\n".join(f"        {line}" for line in code.splitlines())
+    return with_good(
+        "import os, time\n"
+        "me = os.getpid()\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        while os.path.exists(f'/proc/{me}'): time.sleep(0.01)\n"
+        "        end = time.time() + 60\n"
+        f"{body}\n"
+        "    os._exit(0)\n"
+        "os.wait()"
+    )
+
+
+LEFT = "softmax-left-behind"
+PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")
+WRITE = f"""\
+for place in {PLACES}:
+    try:
+        os.makedirs(place + "/{LEFT}/closed", exist_ok=True)
+        open(place + "/{LEFT}/answer", "w").write({GOOD!r})
+        os.chmod(place + "/{LEFT}/closed", 0)
+    except OSError: pass"""
+READ = f"""\
+for place in {PLACES}:
+    try: exec(open(place + "/{LEFT}/answer").read())
+    except OSError: pass"""
+
+# What is meant for those who are graded afterwards: the answer, its points; the next one, its.
+BEHIND = {
+    "leaves_a_killer": (
+        leave(
+            "while time.time() < end:\n"
+            "    try: os.kill(-1, 9)\n"
+            "    except OSError: pass\n"
+            "    time.sleep(0.001)"
+        ),
+        RIGHT,
+        GOOD,
+        RIGHT,
+    ),
+    "leaves_a_crowd": (
+        with_good(
+            "import os, time\n"
+            "try:\n"
+            "    while os.fork(): pass\n"
+            "    os.setsid()\n"
+            "    time.sleep(60)\n"
+            "    os._exit(0)\n"
+            "except OSError: pass"
+        ),
+        RIGHT,
+        inside("import _thread\n_thread.start_new_thread(print, ())"),
+        RIGHT,
+    ),
+    "leaves_a_file": (with_good(f"import os\n{WRITE}"), RIGHT, READ, ZERO),
+    "leaves_a_writer": (
+        leave(f"while time.time() < end:\n{re.sub('^', '    ', WRITE, flags=re.M)}"),
+        RIGHT,
+        READ,
+        ZERO,
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from hostile import CODE, GOOD, NAME, QUESTION, UNGRADED, WRONG
+from hostile import BEHIND, CODE, ELSEWHERE, GOOD, NAME, QUESTION, UNGRADED, WRONG
 from nbgrader.api import Gradebook
 
 from softmax_edu.grading import gradebook
@@ -203,21 +203,27 @@ def test_a_cluster_grades_too_and_outlives_a_worker(course, hand_in):
     assert_nothing_is_lost(course, None, deserved)
 
 
-def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in):
+@pytest.mark.parametrize("switch", ["", "--in-pod"])
+def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in, switch):
     """The whole corpus goes through the command at once, between honest students."""
-    names = [name for name in CODE if "PATH_OF" not in CODE[name][0]]
-    for name in names:
-        submit(course, name, hand_in(CODE[name][0]))
+    if switch == "--in-pod" and os.getuid() != 0:
+        pytest.skip("only root can give up its rights")
+    corpus = {name: code for name, code in CODE.items() if "PATH_OF" not in code[0]}
+    corpus |= {name: (answer, points) for name, (answer, points, *_) in BEHIND.items()}
+    for name, (answer, _) in corpus.items():
+        submit(course, name, hand_in(answer))
         submit(course, f"{name}_neighbour", hand_in())
     for name, (data, _) in UNGRADED.items():
         submit(course, name, data)
     (course / "submitted" / "no_notebook" / NAME).mkdir(parents=True)
-    code, out = run(course, "--seconds", "2")
+    options = ["--workers", "2", *([switch] if switch else [])]
+    code, out = run(course, "--seconds", "2", *options)
     assert code == 1
     with open(course / "grading" / f"{NAME}.csv", encoding="utf-8") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
-    for name in names:
-        assert float(rows[name]["score"]) == sum(CODE[name][1]), name
+    for name, (_, points) in corpus.items():
+        if not switch or name not in ELSEWHERE:
+            assert float(rows[name]["score"]) == sum(points), name
         assert float(rows[f"{name}_neighbour"]["score"]) == 5, name
     for name, (_, word) in UNGRADED.items():
         assert rows[name]["status"] == "ungraded"
@@ -225,6 +231,10 @@ def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in
         assert word in rows[name]["problem"]
         assert f"  {name}: {rows[name]['problem']}" in out
     assert "no_notebook: no notebook is there" in out
+    assert "SIGKILL" in rows["kills_itself"]["doubt"]
+    assert f"  kills_itself: {rows['kills_itself']['doubt']}" in out
+    assert not rows["exits_hard"]["doubt"]
+    assert "exit code 0" in rows["exits_hard"]["remarks"]
 
 
 def test_what_nbgrader_s_exchange_asks_for_is_handed_back(course, hand_in):

@@ -1,13 +1,16 @@
 """Whatever a cell does: it gets the score it deserves, and nothing else happens."""
 
+import os
 import subprocess
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
-from hostile import CODE, UNGRADED
+from hostile import BEHIND, CODE, ELSEWHERE, LEFT, PLACES, UNGRADED
 
 from softmax_edu.grading import sandbox
+from softmax_edu.grading.answers import Answers
 from softmax_edu.grading.notebook import grade
 from softmax_edu.grading.sandbox import Limits
 
@@ -20,10 +23,10 @@ def judge(source, tmp_path_factory):
     (folder / "source.ipynb").write_text(text)
     (folder / "gradebook.db").write_text("scores")
 
-    def judge(data):
+    def judge(data, wall="bubblewrap"):
         for name, file in (("SOURCE", "source.ipynb"), ("GRADEBOOK", "gradebook.db")):
             data = data.replace(f"PATH_OF_THE_{name}".encode(), f"'{folder / file}'".encode())
-        graded = grade("somebody", data, text, limits=Limits(seconds=2))
+        graded = grade("somebody", data, text, wall, Limits(seconds=2))
         assert (folder / "gradebook.db").read_text() == "scores"
         assert graded.notebook.encode() or graded.problem  # it can be written into a file
         return graded
@@ -35,16 +38,127 @@ def points(graded):
     return graded.scores["column-softmax-check"], graded.scores["column-softmax-hidden"]
 
 
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give up its rights")
+walls = pytest.mark.parametrize("wall", ["bubblewrap", pytest.param("pod", marks=needs_root)])
+
+
+@walls
 @pytest.mark.parametrize("name", CODE)
-def test_an_answer_gets_what_it_deserves(judge, hand_in, name):
+def test_an_answer_gets_what_it_deserves(judge, hand_in, name, wall):
     answer, deserved = CODE[name]
     start = time.monotonic()
-    graded = judge(hand_in(answer))
+    graded = judge(hand_in(answer), wall)
     assert not graded.problem
-    assert points(graded) == deserved
+    if wall != "pod" or name not in ELSEWHERE:
+        assert points(graded) == deserved
     assert time.monotonic() - start < 20
     # The honest neighbour is not affected.
-    assert points(judge(hand_in())) == (2, 3)
+    assert points(judge(hand_in(), wall)) == (2, 3)
+
+
+@walls
+@pytest.mark.parametrize("name", BEHIND)
+def test_what_is_left_behind_reaches_nobody(judge, hand_in, name, wall):
+    answer, deserved, next_answer, next_deserved = BEHIND[name]
+    assert points(judge(hand_in(answer), wall)) == deserved
+    time.sleep(0.2)
+    assert points(judge(hand_in(next_answer), wall)) == next_deserved
+    for _ in range(3):
+        graded = judge(hand_in(), wall)
+        assert points(graded) == (2, 3)
+        assert graded.remarks == []
+    assert not [place for place in PLACES if Path(place, LEFT).exists()]
+
+
+@needs_root
+def test_in_a_pod_nothing_of_a_submission_lives_on(judge, hand_in, monkeypatch):
+    lend = sandbox.borrow_account
+    lent = []
+
+    def borrow():
+        account, name = lend()
+        lent.append(name)
+        return account, name.dup()  # so that no other test has it meanwhile
+
+    monkeypatch.setattr(sandbox, "borrow_account", borrow)
+    for answer, *_ in BEHIND.values():
+        judge(hand_in(answer), "pod")
+    accounts = {name.getsockname().split()[-1].decode() for name in lent}
+    assert len(accounts) == len(BEHIND)
+    owners = {
+        line.split()[1]
+        for status in Path("/proc").glob("[0-9]*/status")
+        for line in read_if_there(status).splitlines()
+        if line.startswith("Uid:")
+    }
+    assert not owners & accounts
+    for name in lent:
+        name.close()
+
+
+def read_if_there(path):
+    try:
+        return path.read_text()
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
+@needs_root
+@pytest.mark.parametrize("wall", ["bubblewrap", "pod"])
+def test_submissions_that_run_at_once_have_accounts_of_their_own(wall):
+    ask = "import os\nprint(os.getresuid(), os.getresgid(), os.getgroups())"
+    with Answers(wall) as ada, Answers(wall) as eve:
+        assert ada.account != eve.account
+        for answers in (ada, eve):
+            three = (answers.account,) * 3
+            assert answers.run(ask) == f"{three} {three} []\n"
+
+
+@walls
+def test_a_process_that_is_killed_from_outside_is_a_problem_and_no_0(
+    judge, hand_in, monkeypatch, wall
+):
+    find = Answers.find
+
+    def killed(self, names):
+        self.process.kill()
+        self.process.wait()
+        return find(self, names)
+
+    monkeypatch.setattr(Answers, "find", killed)
+    graded = judge(hand_in(), wall)
+    assert "SIGKILL" in graded.problem
+    assert graded.scores == {}
+
+
+@walls
+@pytest.mark.parametrize("start", ["kill -9 $$", "exit 1", "exec sleep 60"])
+def test_a_process_that_does_not_start_is_a_problem_and_no_0(
+    judge, hand_in, monkeypatch, wall, start
+):
+    monkeypatch.setattr("softmax_edu.grading.answers.START", 1)
+    monkeypatch.setattr(sandbox, "command", lambda *_: ["sh", "-c", start])
+    graded = judge(hand_in(), wall)
+    assert "did not start" in graded.problem
+    assert graded.scores == {}
+
+
+@walls
+@pytest.mark.parametrize(
+    ("name", "word", "doubt"),
+    [
+        ("exits_hard", "exit code 0", False),
+        ("segmentation_fault", "SIGSEGV", False),
+        ("endless_loop", "no answer came within 2 seconds", False),
+        ("kills_itself", "SIGKILL", True),
+    ],
+)
+def test_how_a_process_ended_is_said(judge, hand_in, wall, name, word, doubt):
+    graded = judge(hand_in(CODE[name][0]), wall)
+    assert points(graded) == (0, 0)
+    assert word in " ".join(graded.remarks)
+    assert (word in graded.doubt) == doubt
+    assert bool(graded.doubt) == doubt
 
 
 def test_without_a_sandbox_nothing_runs_and_nobody_gets_0(judge, hand_in, monkeypatch):
@@ -63,8 +177,9 @@ def test_a_pod_is_a_wall_for_root_only(monkeypatch, user, word):
     sandbox.problem.cache_clear()
 
 
-def test_no_process_is_left_behind(judge, hand_in):
-    judge(hand_in(CODE["leaves_a_process_behind"][0]))
+@walls
+def test_no_process_is_left_behind(judge, hand_in, wall):
+    judge(hand_in(CODE["leaves_a_process_behind"][0]), wall)
     # The sandbox dies with its parent, which takes a moment on a busy machine.
     end = time.monotonic() + 20
     while subprocess.run(["pgrep", "-f", "sleep 977"], capture_output=True).stdout:

@@ -4,6 +4,8 @@ import builtins
 import json
 import os
 import queue
+import signal
+import socket
 import subprocess
 import threading
 from contextlib import suppress
@@ -16,6 +18,13 @@ from softmax_edu.grading import sandbox, wire
 from softmax_edu.grading.sandbox import Limits, Wall
 
 MOST = 64 * 2**20  # bytes of one answer
+START = 60  # seconds in which a process must start, and end when it is told to
+# A program ends itself so; any other signal may also come from outside.
+CRASHES = ("SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP", "SIGXCPU")
+
+
+class BrokenError(BaseException):
+    """The learner's process did not start, or the wall around it fell: no fault of a learner."""
 
 
 class LostError(BaseException):
@@ -44,15 +53,32 @@ class _Function:
 
 
 class Answers:
-    """The process in which one submission runs. It is started anew when it dies."""
+    """The process in which one submission runs. It is started anew when it dies.
+
+    Attributes
+    ----------
+    remarks : list of str
+        Why it died, each time.
+    doubt : str
+        What of this may not be the learner's doing.
+    """
 
     def __init__(self, wall: Wall = "bubblewrap", limits: Limits | None = None):
         self.wall, self.limits = wall, limits or Limits()
         self.process: subprocess.Popen[bytes] | None = None
         self.cells: list[str] = []  # that ran, and are run again in a new process
         self.replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.account = sandbox.NOBODY
+        self.lent: socket.socket | None = None
+        self.remarks: list[str] = []
+        self.doubt = ""
 
     def __enter__(self) -> Self:
+        if self.wall != "none" and os.getuid() == 0:
+            try:
+                self.account, self.lent = sandbox.borrow_account()
+            except OSError as error:
+                raise BrokenError(str(error)) from None
         return self
 
     def __exit__(
@@ -61,7 +87,11 @@ class Answers:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        try:
+            self.stop()
+        finally:
+            if self.lent:
+                self.lent.close()
 
     def run(self, cell: str) -> str:
         """Run a cell and return what it printed.
@@ -112,14 +142,36 @@ class Answers:
         return wire.receive(reply.get("value"))
 
     def stop(self) -> None:
-        """End the process."""
-        if self.process:
-            self.process.kill()
-            self.process.wait()  # the listener ends, and closes, with the other side
-            if self.process.stdin:
-                with suppress(OSError):
-                    self.process.stdin.close()
-        self.process = None
+        """End the process.
+
+        Raises
+        ------
+        BrokenError
+            If the wall around it has been ended before, or cannot be ended.
+        """
+        process, self.process = self.process, None
+        if process is None:
+            return
+        # No learner's code reaches the wall, so a signal that ended it came from elsewhere.
+        broken = self.wall != "none" and (process.poll() or 0) < 0
+        if self.wall == "pod":
+            process.terminate()  # its keeper sweeps before it ends
+        else:
+            process.kill()
+        try:
+            process.wait(START)  # the listener ends, and closes, with the other side
+        except subprocess.TimeoutExpired:
+            broken = True
+            process.kill()
+            process.wait()
+        if process.stdin:
+            with suppress(OSError):
+                process.stdin.close()
+        if broken:
+            if self.wall == "pod":  # another keeper sweeps in its place
+                subprocess.run([*sandbox.keeper(self.account), "true"], check=False, timeout=START)
+            ended_by = _name(-process.returncode)
+            raise BrokenError(f"its process was ended from outside, by {ended_by}")
 
     def _raise(self, reply: dict[str, Any]) -> None:
         match reply.get("error"):
@@ -133,7 +185,7 @@ class Answers:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(
-            sandbox.command(self.wall, self.limits),
+            sandbox.command(self.wall, self.limits, self.account),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -145,6 +197,14 @@ class Answers:
         threading.Thread(
             target=_listen, args=(self.process.stdout, self.replies), daemon=True
         ).start()
+        try:
+            ready = self.replies.get(timeout=START) == b"\n"
+        except queue.Empty:
+            ready = False
+        if not ready:
+            with suppress(BrokenError):
+                self.stop()
+            raise BrokenError("the process for it did not start")
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if self.process is None:
@@ -164,13 +224,13 @@ class Answers:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
         except OSError:
-            self._lose("it ended the Python process")
+            self._end()
         try:
             line = self.replies.get(timeout=self.limits.seconds)
         except queue.Empty:
             self._lose(f"no answer came within {self.limits.seconds} seconds")
         if not line:
-            self._lose("it ended the Python process")
+            self._end()
         if not line.endswith(b"\n"):
             self._lose("the answer is too large")
         try:
@@ -181,9 +241,34 @@ class Answers:
             return reply
         self._lose("what came back is not data")
 
+    def _end(self) -> NoReturn:
+        """Say how the process ended. A wall tells it by its own exit code, as a shell does."""
+        assert self.process is not None
+        try:
+            code = self.process.wait(self.limits.seconds)
+        except subprocess.TimeoutExpired:
+            self._lose("it closed the line to the Python process")
+        if code < 0:
+            self.stop()
+            code = 128 - code  # without a wall it is the learner's own process that ended
+        if code <= 128:
+            self._lose(f"it ended the Python process (exit code {code})")
+        why = f"it ended the Python process ({_name(code - 128)})"
+        if _name(code - 128) not in CRASHES:
+            self.doubt = f"{_name(code - 128)} ended its process, by its own doing or from outside"
+        self._lose(why)
+
     def _lose(self, why: str) -> NoReturn:
+        self.remarks.append(why)
         self.stop()
         raise LostError(why)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _listen(pipe: IO[bytes], replies: "queue.SimpleQueue[bytes]") -> None:

@@ -171,6 +171,9 @@ def _results(
                         yield futures[future], future.result()
                     except BrokenProcessPool:
                         lost.append(futures[future])
+                    except Exception as error:  # of a cluster, whose machines keep dying
+                        problem = f"it could not be graded: {type(error).__name__}: {error}"
+                        yield futures[future], Graded(futures[future].student, problem=problem)
             except BrokenProcessPool:  # while the work was handed out
                 lost += [s for s in left if s not in futures.values()]
                 lost += [futures[f] for f in futures if not f.done() or f.exception()]
@@ -310,6 +313,7 @@ def _leave(
                 "max_score": sum(score.most for score in scores),
                 **{name: marks.scores[name].given for name in names if name in marks.scores},
                 "problem": graded.problem,
+                "doubt": graded.doubt,
                 "remarks": "; ".join(graded.remarks),
             }
         )
@@ -334,6 +338,10 @@ def _summary(
     print(f"{assignment}: {count} of {len(submissions)} submissions graded{rate}{kept}.")
     if waiting := sum(row["status"] == "to be read" for row in rows):
         print(f"{waiting} have written answers that a person has to read, in formgrader.")
+    if doubtful := [row for row in rows if row["doubt"]]:
+        print(f"{len(doubtful)} may deserve more points; look at them, or grade again (--regrade):")
+        for row in doubtful:
+            print(f"  {row['student']}: {row['doubt']}")
     if ungraded := [row for row in rows if row["problem"]]:
         paths = {submission.student: f" ({submission.path})" for submission in submissions}
         print(f"{len(ungraded)} could not be graded, and have no score:")

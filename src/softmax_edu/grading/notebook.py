@@ -20,7 +20,7 @@ from nbgrader import utils
 
 from softmax_edu.exercises import NotYet
 from softmax_edu.grading import sandbox
-from softmax_edu.grading.answers import Answers, LostError, RaisedError
+from softmax_edu.grading.answers import Answers, BrokenError, LostError, RaisedError
 from softmax_edu.grading.sandbox import Limits, Wall
 from softmax_edu.grading.wire import NotPlainError
 
@@ -36,7 +36,8 @@ class Graded:
     scores: dict[str, float | None] = field(default_factory=dict)  # None: for a person to give
     unanswered: list[str] = field(default_factory=list)  # written answers that were left as given
     notebook: str = ""  # the autograded notebook
-    remarks: list[str] = field(default_factory=list)  # what was repaired
+    remarks: list[str] = field(default_factory=list)  # what was repaired, and what was stopped
+    doubt: str = ""  # why its points may be too few, through no fault of the learner's
 
 
 def name_of(cell: Cell) -> str | None:
@@ -205,9 +206,13 @@ def grade(
     except ValueError as error:
         return Graded(student, problem=str(error))
     blank = {name_of(cell): _blank(cell) for cell in source.cells if utils.is_solution(cell)}
-    with Answers(wall, limits) as answers:
-        _run(notebook, answers)
-    result = Graded(student, remarks=remarks)
+    try:
+        with Answers(wall, limits) as answers:
+            _run(notebook, answers)
+    except BrokenError as error:
+        return Graded(student, problem=str(error))
+    remarks += [f"an answer was stopped: {why}" for why in dict.fromkeys(answers.remarks)]
+    result = Graded(student, remarks=remarks, doubt=answers.doubt)
     for cell in notebook.cells:
         name = name_of(cell)
         if name is None or not utils.is_grade(cell):
@@ -293,7 +298,7 @@ def _test(cell: str, given: dict[str, Any], answers: Answers) -> list[Any]:
         text = f"{error}".strip() or "the test failed"
         return [_error(type(error).__name__, text[:1000])]
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt | BrokenError):
             raise
         return [_error(type(error).__name__, "".join(traceback.format_exception_only(error)))]
     text = said.getvalue()

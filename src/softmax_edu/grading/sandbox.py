@@ -2,14 +2,18 @@
 
 Three kinds of wall. ``bubblewrap`` is the one to use on Linux. ``pod`` is for a container that
 is thrown away afterwards and holds nothing else, in which bubblewrap may not run: the container
-is the wall, and only the limits are set here. ``none`` is for submissions that are trusted.
+is the wall, and what is set here are the limits, and an account for each submission of which
+keeper.py leaves nothing. ``none`` is for submissions that are trusted.
 """
 
 import os
+import random
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +24,8 @@ import numpy as np
 Wall = Literal["bubblewrap", "pod", "none"]
 
 HERE = Path(__file__).parent
+NOBODY = 65534
+ACCOUNTS = range(60706, 60945)  # for submissions, and as many above: no system gives these away
 INSIDE = "/sandbox"  # where NumPy and the worker lie
 
 
@@ -35,13 +41,41 @@ class Limits:
     processes: int = 16
 
 
-def command(wall: Wall, limits: Limits) -> list[str]:
+def borrow_account(patience: float = 600) -> tuple[int, socket.socket]:
+    """Take an account that nobody else has at this time, until the socket is closed.
+
+    The kernel lends the socket's name to one process at a time, and takes it back when that ends.
+    An account for each submission that runs: one cannot send signals to another, and the limit
+    on processes, which is the account's, is its own.
+
+    Raises
+    ------
+    OSError
+        If none is free for so many seconds.
+    """
+    end = time.monotonic() + patience
+    while True:
+        for account in random.sample(ACCOUNTS, len(ACCOUNTS)):
+            name = socket.socket(socket.AF_UNIX)
+            try:
+                name.bind(f"\0softmax-edu account {account}")
+                return account, name
+            except OSError:  # it is taken
+                name.close()
+        if time.monotonic() > end:
+            raise OSError("no account is free to run it")
+        time.sleep(0.1)
+
+
+def command(wall: Wall, limits: Limits, account: int = NOBODY) -> list[str]:
     """Return the command that starts a worker.
 
     Parameters
     ----------
     wall : {"bubblewrap", "pod", "none"}
     limits : Limits
+    account : int
+        Which it becomes, if it starts as root.
 
     Returns
     -------
@@ -51,7 +85,7 @@ def command(wall: Wall, limits: Limits) -> list[str]:
         "prlimit",
         f"--as={limits.memory}",
         f"--fsize={limits.files}",
-        f"--cpu={limits.all_seconds}",
+        f"--cpu={limits.all_seconds}:{limits.all_seconds + 5}",  # first SIGXCPU, which says why
         "--nofile=64",
         "--core=0",
     ]
@@ -59,11 +93,22 @@ def command(wall: Wall, limits: Limits) -> list[str]:
     if wall != "bubblewrap":
         libraries = str(Path(np.__file__).parents[1])
         processes = limits.processes if wall == "pod" else 0
-        worker = [str(HERE / "worker.py"), str(processes), str(HERE), libraries]
-        return [*(bounds if shutil.which("prlimit") else []), *python, *worker]
+        worker = [str(HERE / "worker.py"), str(processes), str(account), str(HERE), libraries]
+        return [
+            *(keeper(account) if wall == "pod" else []),
+            *(bounds if shutil.which("prlimit") else []),
+            *python,
+            *worker,
+        ]
     python[0] = os.path.realpath(sys.executable)
-    worker = [f"{INSIDE}/worker.py", str(limits.processes), INSIDE]
+    worker = [f"{INSIDE}/worker.py", str(limits.processes), str(account), INSIDE]
     return [*bounds, "bwrap", *_walls(limits), *python, *worker]
+
+
+def keeper(account: int) -> list[str]:
+    """Return the command, up to the worker's, that leaves nothing of an account behind."""
+    accounts = [str(account), str(account + len(ACCOUNTS))]
+    return [sys.executable, "-I", "-S", str(HERE / "keeper.py"), *accounts]
 
 
 def _walls(limits: Limits) -> list[str]:

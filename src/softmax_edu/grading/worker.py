@@ -9,8 +9,8 @@ It reads one JSON object a line and answers each with one:
 
 An answer holds "value", or "error": [type, text], and what was printed as "printed".
 It imports NumPy and its neighbour wire.py only, and nothing of the package around it. The first
-argument is how many processes there may be, 0 to keep all rights; the others are where to
-import from.
+argument is how many processes there may be, 0 to keep all rights; the second is the account to
+become; the others are where to import from. A line without anything in it says that it is ready.
 """
 
 import io
@@ -22,18 +22,17 @@ import types
 import warnings
 from typing import Any
 
-NOBODY = 65534
 MAGIC = re.compile(r"^[ \t]*[%!].*$", re.M)  # of Jupyter; there is no Jupyter here
 
 
-def give_up_rights(processes: int) -> None:
+def give_up_rights(processes: int, account: int) -> None:
     """Stop being root, whom a limit on processes does not bind; then set the limit."""
     import resource  # Unix only, as all of this
 
     if os.getuid() == 0:
         os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+        os.setgid(account)
+        os.setuid(account)
     resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 
 
@@ -93,17 +92,19 @@ def answer(request: dict[str, Any], cells: dict[str, Any], wire: Any) -> dict[st
 
 def main() -> None:
     """Answer until the grader closes the line."""
-    processes, *folders = sys.argv[1:]
+    processes, account, *folders = sys.argv[1:]
     sys.path += folders
     # And with it NumPy, which the rights that are left may not allow to read.
     import wire  # type: ignore[import-not-found]
 
     if int(processes):
-        give_up_rights(int(processes))
+        give_up_rights(int(processes), int(account))
     reader, writer = keep_the_line()
     warnings.simplefilter("ignore")
     pretend_package()
     cells: dict[str, Any] = {"__name__": "__main__", "display": print, "get_ipython": lambda: None}
+    writer.write(b"\n")
+    writer.flush()
     while line := reader.readline():
         writer.write(json.dumps(answer(json.loads(line), cells, wire)).encode() + b"\n")
         writer.flush()
