@@ -391,3 +391,11 @@ def test_page_and_values_agree():
     secrets = {name for pair in used for name in pair if name}
     made = set(re.findall(r"kubectl create secret \w+ (softmax-\w+)", page))
     assert made == secrets - {"softmax-tls"}  # the certificate of the ingress
+
+
+def test_page_grades_as_fast_as_was_measured():
+    page, speed = ((ROOT / f"book/{name}.md").read_text() for name in ("hub", "grading_speed"))
+    measured = re.search(r"`softmax-edu grade` \| (\d+)", speed)[1]
+    assert re.search(r"graded in a minute.*\| (\d+) \|", page)[1] == measured
+    seconds = 60 * 50 / int(measured)
+    assert f"| {seconds:.0f} seconds | {seconds / 6:.0f} minute |" in page
