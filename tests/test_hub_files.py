@@ -1,13 +1,15 @@
-"""The files for a class on Kubernetes, as far as they can be checked without a cluster."""
+"""The files for a class: settings are run here, those for Kubernetes are read."""
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
 import jsonschema
 import pytest
 import yaml
+from traitlets.config import Config
 
 ROOT = Path(__file__).parents[1]
 HUB = ROOT / "hub"
@@ -23,6 +25,124 @@ def errors(values):
     """List what the chart does not know or take."""
     found = jsonschema.Draft7Validator(SCHEMA).iter_errors(values)
     return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in found]
+
+
+# One machine
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function: run a configuration, with variables set, and return what it configures."""
+
+    def run(file, **variables):
+        for name in ("NGSHARE", "EXCHANGE", "ROLE", "GRADEBOOK", "HUB"):
+            monkeypatch.delenv(f"SOFTMAX_{name}", raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, str(value))
+        c = Config()
+        path = HUB / file
+        names = {"__file__": str(path), "get_config": lambda: c, "load_subconfig": lambda _: None}
+        exec(compile(path.read_text(encoding="utf-8"), path, "exec"), names)
+        return c
+
+    return run
+
+
+def test_plain_hub_answers_this_machine_alone_or_by_tls(run, tmp_path):
+    def network(c):
+        names = ("bind_url", "ip", "port", "ssl_cert", "ssl_key")
+        return {name: c.JupyterHub[name] for name in names if name in c.JupyterHub}
+
+    def hub():
+        return run("single_machine/jupyterhub_config.py", SOFTMAX_HUB=tmp_path)
+
+    assert network(hub()) == {"bind_url": "http://127.0.0.1:8000"}
+    (tmp_path / "certificate.pem").touch()
+    assert network(hub()) == {
+        "bind_url": "https://:443",
+        "ssl_cert": str(tmp_path / "certificate.pem"),
+        "ssl_key": str(tmp_path / "key.pem"),
+    }
+
+
+def test_plain_hub_asks_for_passwords_and_runs_servers_as_their_owners(run, tmp_path):
+    hub = run("single_machine/jupyterhub_config.py", SOFTMAX_HUB=tmp_path).JupyterHub
+    assert hub.authenticator_class == "pam"
+    assert hub.spawner_class == "jupyterhub.spawner.LocalProcessSpawner"
+    assert hub.cookie_secret_file == str(tmp_path / "cookie_secret")
+
+
+def test_proxy_runs_with_the_node_of_the_environment(run, tmp_path):
+    c = run("single_machine/jupyterhub_config.py", SOFTMAX_HUB=tmp_path)
+    node, proxy = c.ConfigurableHTTPProxy.command
+    answer = subprocess.run(
+        [node, "--version"], env={}, capture_output=True, text=True, check=True
+    ).stdout
+    assert re.match(r"v\d+\.", answer)
+    assert Path(proxy).is_relative_to(HUB / "node/node_modules")
+
+
+def test_only_names_of_the_lists_get_in(run, tmp_path):
+    (tmp_path / "teachers.txt").write_text("grace\n")
+    (tmp_path / "students.txt").write_text("ada\nben\n")
+    c = run("single_machine/class_config.py", SOFTMAX_HUB=tmp_path)
+    assert c.Authenticator == {"allowed_users": {"grace", "ada", "ben"}}
+    given = c.Spawner.environment
+    for name, role in {"grace": "teacher", "ada": "student", "jupyter-eve": "student"}.items():
+        spawner = SimpleNamespace(user=SimpleNamespace(name=name))
+        assert given["SOFTMAX_ROLE"](spawner) == role
+        folders = given["JUPYTER_CONFIG_PATH"](spawner).split(":")
+        own = [] if role == "teacher" else [str(HUB / "config/student")]
+        assert folders == [*own, str(HUB / "config")]
+
+
+# nbgrader, for both
+
+
+def test_teacher_has_the_course_and_the_gradebook(run):
+    c = run(
+        "config/nbgrader_config.py",
+        SOFTMAX_ROLE="teacher",
+        SOFTMAX_EXCHANGE="/srv/exchange",
+        SOFTMAX_GRADEBOOK="postgresql://grace:postgresql://@db/grades",
+    )
+    assert c.CourseDirectory == {
+        "course_id": "softmax",
+        "root": str(Path.home() / "course"),
+        "db_url": "postgresql+psycopg://grace:postgresql://@db/grades",  # as SQLAlchemy names it
+    }
+    assert c.Exchange == {"root": "/srv/exchange"}
+
+
+def test_gradebook_is_in_the_course_where_no_other_is_named(run):
+    c = run("config/nbgrader_config.py", SOFTMAX_ROLE="teacher", SOFTMAX_EXCHANGE="/srv/exchange")
+    assert set(c.CourseDirectory) == {"course_id", "root"}
+
+
+def test_student_has_neither_even_if_told(run):
+    c = run(
+        "config/nbgrader_config.py",
+        SOFTMAX_ROLE="student",
+        SOFTMAX_EXCHANGE="/srv/exchange",
+        SOFTMAX_GRADEBOOK="postgresql://db/grades",
+    )
+    assert c == {
+        "CourseDirectory": {"course_id": "softmax"}, "Exchange": {"root": "/srv/exchange"}
+    }  # fmt: skip
+
+
+def test_where_ngshare_is_named_it_is_the_exchange(run):
+    address = "http://ngshare:8080/services/ngshare"
+    c = run(
+        "config/nbgrader_config.py",
+        SOFTMAX_ROLE="student",
+        SOFTMAX_NGSHARE=address,
+        JUPYTERHUB_USER="ada",  # as on every hub
+    )
+    assert not c.Exchange
+    assert c.ExchangeFactory.exchange._ngshare_url == address
+    for part in ("exchange", "fetch_assignment", "submit", "collect", "fetch_feedback"):
+        assert c.ExchangeFactory[part].__module__.startswith("ngshare_exchange"), part
 
 
 # Values of the hub
@@ -82,14 +202,25 @@ def test_settings_lie_in_the_image_where_the_hub_looks(configured):
         assert (ROOT / Path(folder).relative_to(place)).is_dir()
 
 
+def test_servers_of_learners_reach_the_exchange_and_no_other_address(values):
+    """The chart adds the hub and the names of the cluster by itself."""
+    assert values["singleuser"]["networkPolicy"] == {
+        "enabled": True,
+        "egressAllowRules": {"nonPrivateIPs": False, "privateIPs": False},
+        "egress": [
+            {
+                "to": [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "ngshare"}}}],
+                "ports": [{"port": 8080, "protocol": "TCP"}],
+            }
+        ],
+    }
+
+
 def test_hub_and_exchange_name_each_other(configured, values):
     (service,) = configured.JupyterHub.services
-    name, port = re.fullmatch(r"http://(\w+):(\d+)", service["url"]).groups()
+    assert (service["name"], service["url"]) == ("ngshare", "http://ngshare:8080")
     address = values["singleuser"]["extraEnv"]["SOFTMAX_NGSHARE"]
-    assert address == f"{service['url']}/services/{name}"
-    (way_out,) = values["singleuser"]["networkPolicy"]["egress"]
-    assert way_out["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": name}}}]
-    assert way_out["ports"] == [{"port": int(port), "protocol": "TCP"}]
+    assert address == f"{service['url']}/services/ngshare"
     assert yaml.safe_load(read("ngshare-values.yaml"))["ngshare"]["hub_api_token"] == "FILL-IN"
 
 
@@ -101,6 +232,65 @@ def dask():
     """Return what is to be made, by kind and name."""
     made = yaml.safe_load_all(read("dask-grading.yaml"))
     return {(one["kind"], one["metadata"]["name"]): one for one in made}
+
+
+SCHEDULER, WORKER = ({"app": "dask", "component": part} for part in ("scheduler", "worker"))
+TEACHER = {"softmax-edu/role": "teacher"}
+
+
+def pods(**labels):
+    return {"podSelector": {"matchLabels": labels}}
+
+
+NAMES = {  # the cluster's DNS
+    "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}],
+    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+}
+DOOR = [{"port": 8786, "protocol": "TCP"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        (
+            "dask-worker",
+            {
+                **pods(**WORKER),
+                "policyTypes": ["Ingress", "Egress"],
+                "ingress": [{"from": [pods(app="dask")]}],
+                "egress": [{"to": [pods(app="dask")]}, NAMES],
+            },
+        ),
+        (
+            "dask-scheduler",
+            {
+                **pods(**SCHEDULER),
+                "policyTypes": ["Ingress", "Egress"],
+                "ingress": [{"from": [pods(**WORKER), pods(**TEACHER)], "ports": DOOR}],
+                "egress": [{"to": [pods(app="dask")]}],
+            },
+        ),
+        (
+            "teacher",
+            {
+                **pods(**TEACHER),
+                "policyTypes": ["Egress"],
+                "egress": [
+                    {"to": [pods(**SCHEDULER)], "ports": DOOR},
+                    {"ports": [{"port": 5432, "protocol": "TCP"}]},
+                ],
+            },
+        ),
+    ],
+)
+def test_who_reaches_whom(dask, name, rules):
+    assert dask["NetworkPolicy", name]["spec"] == rules
+
+
+def test_nothing_of_dask_is_open_to_the_outside(dask):
+    assert {kind for kind, _ in dask} == {"ConfigMap", "Deployment", "NetworkPolicy", "Service"}
+    service = dask["Service", "dask-scheduler"]["spec"]
+    assert service == {"selector": SCHEDULER, "ports": [{"port": 8786, "targetPort": 8786}]}
 
 
 def test_dask_speaks_tls_alone(dask):
@@ -115,12 +305,27 @@ def test_workers_are_root_so_that_answers_are_not(dask):
     """Then the account nobody runs learners' code, which cannot read the key."""
     pod = dask["Deployment", "dask-worker"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    assert pod["securityContext"]["runAsUser"] == 0
-    rights = container["securityContext"]["capabilities"]
-    assert rights == {"drop": ["ALL"], "add": ["SETUID", "SETGID", "KILL"]}
-    (key,) = (volume["secret"] for volume in pod["volumes"] if volume["name"] == "key")
-    assert key["defaultMode"] == 0o400
-    assert not pod["automountServiceAccountToken"]
+    assert pod["securityContext"] == {
+        "runAsUser": 0, "seccompProfile": {"type": "RuntimeDefault"}
+    }  # fmt: skip
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID", "KILL"]},
+    }
+    assert pod["volumes"] == [
+        {"name": "key", "secret": {"secretName": "softmax-dask", "defaultMode": 0o400}},
+        {"name": "scratch", "emptyDir": {"sizeLimit": "1Gi"}},
+    ]
+
+
+def test_scheduler_is_nobody_in_particular(dask):
+    pod = dask["Deployment", "dask-scheduler"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["dask-scheduler", "dask-worker"])
@@ -128,9 +333,12 @@ def test_parts_of_dask_belong_together(dask, name):
     spec = dask["Deployment", name]["spec"]
     labels = spec["template"]["metadata"]["labels"]
     assert spec["selector"]["matchLabels"] == labels
-    assert dask["NetworkPolicy", name]["spec"]["podSelector"]["matchLabels"] == labels
+    assert {name: labels} in ({"dask-scheduler": SCHEDULER}, {"dask-worker": WORKER})
+    assert not spec["template"]["spec"]["automountServiceAccountToken"]
+    assert not spec["template"]["spec"].keys() & {"hostNetwork", "hostPID", "hostIPC"}
     volumes = {volume["name"] for volume in spec["template"]["spec"]["volumes"]}
     for container in spec["template"]["spec"]["containers"]:
+        assert "--no-dashboard" in container["command"]
         assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
         assert container["envFrom"] == [{"configMapRef": {"name": "softmax-dask"}}]
 
@@ -183,3 +391,11 @@ def test_page_and_values_agree():
     secrets = {name for pair in used for name in pair if name}
     made = set(re.findall(r"kubectl create secret \w+ (softmax-\w+)", page))
     assert made == secrets - {"softmax-tls"}  # the certificate of the ingress
+
+
+def test_page_grades_as_fast_as_was_measured():
+    page, speed = ((ROOT / f"book/{name}.md").read_text() for name in ("hub", "grading_speed"))
+    measured = re.search(r"`softmax-edu grade` \| (\d+)", speed)[1]
+    assert re.search(r"graded in a minute.*\| (\d+) \|", page)[1] == measured
+    seconds = 60 * 50 / int(measured)
+    assert f"| {seconds:.0f} seconds | {seconds / 6:.0f} minute |" in page

@@ -185,11 +185,63 @@ def test_container_has_what_the_tests_need():
     assert wanted - given <= {"make", "git", "python3-venv"}  # of the image itself
 
 
-def test_workflow_may_write_only_where_it_publishes():
+def test_workflow_runs_others_code_with_no_right_but_to_read():
+    """A test of a change from outside must not find a token that can write."""
+    # YAML reads the key `on` as True. `pull_request_target` would give strangers our rights.
+    assert WORKFLOW[True] == {
+        "push": {"branches": ["main"], "tags": ["v*"]},
+        "pull_request": None,
+    }
     assert WORKFLOW["permissions"] == {"contents": "read"}
-    assert "permissions" not in WORKFLOW["jobs"]["test"]
-    assert WORKFLOW["jobs"]["publish"]["permissions"] == {"contents": "write"}
-    assert WORKFLOW["jobs"]["publish"]["if"] == "github.event_name == 'push'"
+    jobs = WORKFLOW["jobs"]
+    assert {name: job.get("permissions") for name, job in jobs.items()} == {
+        "test": None,
+        "publish": {"contents": "write"},
+        "package": {"id-token": "write"},
+    }
+    checkout = jobs["test"]["steps"][0]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert checkout["with"] == {"persist-credentials": False}
+    for name in ("publish", "package"):
+        script = "\n".join(step.get("run", "") for step in jobs[name]["steps"])
+        assert not re.search(r"\b(make|pip|npm|apt-get|\.ci)\b", script)
+        assert "container" not in jobs[name]
+
+
+def test_workflow_publishes_only_what_passed_the_tests():
+    jobs = WORKFLOW["jobs"]
+    assert "if" not in jobs["test"]
+    assert jobs["publish"]["needs"] == "test"
+    assert jobs["publish"]["if"] == "github.event_name == 'push'"
+    assert jobs["package"]["needs"] == ["test", "publish"]
+    wanted = "github.ref_type == 'tag' && vars.PUBLISH_PACKAGE == 'true'"
+    assert jobs["package"]["if"] == wanted
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    assert not [step for step in steps if "continue-on-error" in step]
+    given = {s["with"]["name"] for s in steps if "upload-artifact" in s.get("uses", "")}
+    taken = {s["with"]["name"] for s in steps if "download-artifact" in s.get("uses", "")}
+    assert given == taken == {"site", "package"}
+    runs = [step.get("run", "") for step in jobs["test"]["steps"]]
+    # make test builds the site anew, so PDF and EPUB come after it.
+    assert runs.index("make pdf epub book dist") == 1 + runs.index(".ci/run")
+
+
+def test_workflow_waits_for_its_elder_and_loses_no_release():
+    """A third run in a group replaces the second that waits; a tag has a group of its own."""
+    assert WORKFLOW["concurrency"] == {
+        "group": "book-${{ github.ref }}",
+        "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+    }
+    for job in WORKFLOW["jobs"].values():
+        assert "concurrency" not in job
+        assert 0 < job["timeout-minutes"] <= 120
+
+
+def test_workflow_names_actions_by_their_content():
+    """A tag can be moved to other code, a digest cannot."""
+    used = re.findall(r"uses: (.*)", read(".github/workflows/book.yml"))
+    assert len(used) == 7
+    assert not [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v[\d.]+", one)]
 
 
 def test_hooks_run_what_is_there():

@@ -1,7 +1,9 @@
 """Versions of the book lie side by side: publishing one leaves the others as they are."""
 
+import errno
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -82,6 +84,25 @@ def test_a_run_that_was_stopped_does_no_harm(site, tree):
     publish.publish(site("0.1"), tree, "0.1")
     assert not (tree / ".coming-0.1").exists()
     assert not (tree / "0.1/half.html").exists()
+
+
+def test_a_full_disk_leaves_what_is_published(site, tree, monkeypatch):
+    publish.publish(site("0.1", "old"), tree, "0.1")
+    before = contents(tree)
+
+    def half_of_it(source, target):
+        Path(target).mkdir()
+        (Path(target) / "index.html").write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    new = site("0.1", "new")
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copytree", half_of_it)
+        with pytest.raises(OSError, match="No space"):
+            publish.publish(new, tree, "0.1")
+    assert contents(tree) == before
+    publish.publish(new, tree, "0.1")
+    assert contents(tree / "0.1") == contents(new)
 
 
 def test_versions_are_listed_newest_first(site, tree):
@@ -176,7 +197,12 @@ def test_the_command_says_what_it_did_and_what_was_wrong(site, tree):
 # The steps of the workflow, as a runner would run them
 
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
-STEPS = {step.get("name"): step.get("run") for step in WORKFLOW["jobs"]["publish"]["steps"]}
+STEPS = {
+    step["name"]: step["run"]
+    for job in WORKFLOW["jobs"].values()
+    for step in job["steps"]
+    if "name" in step
+}
 
 
 def run_step(script, folder, **environment):
@@ -203,32 +229,47 @@ def number():
     return re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
 
 
+def choose(folder, kind, name):
+    """Run the step that chooses the version, in a folder; files take what it hands on."""
+    (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    return run_step(
+        STEPS["Choose the version"],
+        folder,
+        SITE="https://x.org/book/",
+        GITHUB_REF_TYPE=kind,
+        GITHUB_REF_NAME=name,
+        GITHUB_ENV="env",
+        GITHUB_OUTPUT="output",
+        GITHUB_SERVER_URL="https://github.com",
+        GITHUB_REPOSITORY="ada/book",
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "version"),
     [("branch", "main", "latest"), ("tag", f"v{number()}", number().rpartition(".")[0])],
 )
 def test_workflow_gives_each_version_its_address(tmp_path, kind, name, version):
-    (tmp_path / "out").touch()
-    given = {"GITHUB_REF_TYPE": kind, "GITHUB_REF_NAME": name, "GITHUB_ENV": "out"}
-    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    done = run_step(STEPS["Choose the version"], tmp_path, SITE="https://x.org/book/", **given)
+    done = choose(tmp_path, kind, name)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out").read_text().splitlines() == [
-        f"VERSION={version}", f"BOOK_URL=https://x.org/book/{version}/"
-    ]  # fmt: skip
+    assert (tmp_path / "output").read_text() == f"version={version}\n"
+    assert (tmp_path / "env").read_text().splitlines() == [
+        f"BOOK_URL=https://x.org/book/{version}/",
+        "BOOK_REPOSITORY=https://github.com/ada/book",
+        f"BOOK_BRANCH={name}",
+    ]
 
 
 @pytest.mark.parametrize("name", ["v9.9.9", "v0.1", "v", "vx"])
 def test_workflow_refuses_a_tag_that_is_not_the_version_of_the_project(tmp_path, name):
-    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    given = {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": name, "GITHUB_ENV": "out"}
-    done = run_step(STEPS["Choose the version"], tmp_path, SITE="https://x.org/book", **given)
+    done = choose(tmp_path, "tag", name)
     assert done.returncode == 1
     assert f"the tag is {name}, pyproject.toml says {number()}" in done.stderr
 
 
-def test_workflow_publishes_versions_to_a_branch_one_after_the_other(site, tmp_path):
-    """The first makes the branch, the second adds to it, the third has nothing to say."""
+@pytest.fixture
+def remote(tmp_path):
+    """Give a repository with the book on its main branch, to publish to."""
     hub = tmp_path / "hub.git"
     git(tmp_path, "init", "--quiet", "--bare", hub)
     git(tmp_path, "clone", "--quiet", hub, "book")
@@ -237,15 +278,60 @@ def test_workflow_publishes_versions_to_a_branch_one_after_the_other(site, tmp_p
     git(tmp_path / "book", "add", "tools")
     git(tmp_path / "book", "commit", "--quiet", "-m", "the book")
     git(tmp_path / "book", "push", "--quiet", "origin", "HEAD")
+    return hub
+
+
+def runner(remote, made, name):
+    """Make what a runner starts with: a clone of the book, and the site that was built."""
+    folder = remote.with_name(name)
+    git(remote, "clone", "--quiet", remote, folder)
+    shutil.copytree(made, folder / "_build/html")
+    return folder
+
+
+def test_workflow_publishes_versions_to_a_branch_one_after_the_other(site, remote):
+    """The first makes the branch, the second adds to it, the third has nothing to say."""
     made = {version: site(version) for version in ("0.1", "latest")}
     for turn, version in enumerate(["0.1", "latest", "latest"]):
-        runner = tmp_path / f"runner{turn}"
-        git(tmp_path, "clone", "--quiet", hub, runner)
-        shutil.copytree(made[version], runner / "_build/html")
-        done = run_step(STEPS["Publish it beside the others"], runner, VERSION=version)
+        folder = runner(remote, made[version], f"runner{turn}")
+        done = run_step(STEPS["Publish it beside the others"], folder, VERSION=version)
         assert done.returncode == 0, done.stdout + done.stderr
-    log = git(hub, "log", "--format=%s", "gh-pages")
+    log = git(remote, "log", "--format=%s", "gh-pages")
     assert log.splitlines() == ["Publish latest", "Publish 0.1"]
-    files = set(git(hub, "ls-tree", "-r", "--name-only", "gh-pages").splitlines())
+    files = set(git(remote, "ls-tree", "-r", "--name-only", "gh-pages").splitlines())
     assert {"0.1/index.html", "latest/index.html", "versions.json", ".nojekyll"} <= files
     assert "tools/publish.py" not in files
+
+
+@pytest.mark.parametrize("published", [(), ("0.1",)], ids=["first", "later"])
+def test_workflow_tries_again_when_another_was_faster(site, remote, published):
+    """Just before it pushes, somebody else publishes the version 0.2."""
+    step = STEPS["Publish it beside the others"]
+    for version in published:
+        folder = runner(remote, site(version), "runner")
+        assert run_step(step, folder, VERSION=version).returncode == 0
+    faster = runner(remote, site("0.2"), "faster")
+    slower = runner(remote, site("latest"), "slower")
+    (faster / "step").write_text(step)
+    hook = slower / ".git/hooks/pre-push"
+    hook.write_text(
+        f"#!/bin/sh\nset -e\ncd {shlex.quote(str(faster))}\n[ ! -e step ] || {{\n"
+        "unset $(git rev-parse --local-env-vars); VERSION=0.2 sh -e step; rm step; }\n"
+    )
+    hook.chmod(0o755)
+    done = run_step(step, slower, VERSION="latest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rejected" in done.stderr
+    log = git(remote, "log", "--format=%s", "gh-pages").splitlines()
+    assert log == ["Publish latest", "Publish 0.2", *(f"Publish {one}" for one in published)]
+    versions = json.loads(git(remote, "show", "gh-pages:versions.json"))
+    assert versions == ["latest", "0.2", *published]
+
+
+def test_workflow_fails_when_it_may_not_push(site, remote):
+    folder = runner(remote, site("0.1"), "runner")
+    hook = folder / ".git/hooks/pre-push"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    step = STEPS["Publish it beside the others"].replace("sleep", ": no sleep")
+    assert run_step(step, folder, VERSION="0.1").returncode == 1

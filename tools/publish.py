@@ -46,7 +46,11 @@ def publish(site: Path, tree: Path, version: str) -> None:
     target, coming = tree / version, tree / f".coming-{version}"
     if coming.exists():  # of a run that was stopped
         shutil.rmtree(coming)
-    shutil.copytree(site, coming)
+    try:
+        shutil.copytree(site, coming)
+    except OSError:
+        shutil.rmtree(coming, ignore_errors=True)
+        raise
     if target.exists():
         shutil.rmtree(target)
     coming.rename(target)

