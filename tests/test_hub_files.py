@@ -302,7 +302,7 @@ def test_dask_speaks_tls_alone(dask):
 
 
 def test_workers_are_root_so_that_answers_are_not(dask):
-    """Then the account nobody runs learners' code, which cannot read the key."""
+    """Then accounts without rights run learners' code, which cannot read the key."""
     pod = dask["Deployment", "dask-worker"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert pod["securityContext"] == {

@@ -3,6 +3,7 @@
 import gzip
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ import softmax_edu
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
+BASE = urlparse(os.environ.get("BOOK_URL", "")).path.rstrip("/")  # 404.html names files with it
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 
@@ -164,7 +166,7 @@ def test_every_page_of_the_site_is_free_of_remote_requests(site):
 def test_what_pages_load_fetches_nothing_from_elsewhere(site):
     """Scripts and styles may name addresses, in comments say, but not fetch them."""
     loaded = {
-        SITE / urlparse(urljoin(f"/{name}", element[attribute])).path.lstrip("/")
+        SITE / urlparse(urljoin(f"/{name}", element[attribute])).path.removeprefix(BASE).lstrip("/")
         for name, content in site.items()
         for tag, attribute in (("script", "src"), ("link", "href"))
         for element in content.find_all(tag, **{attribute: True})

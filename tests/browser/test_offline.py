@@ -35,7 +35,8 @@ def test_the_book_is_read_from_disk(new_page, unpacked):
     page.locator(".live-figure").first.scroll_into_view_if_needed()
     page.locator(".live-figure[data-live]").first.wait_for()
     page.locator(".dropdown-run summary").click()
-    assert page.locator(".dropdown-run a").all_inner_texts() == ["All ways compared"]
+    entries = page.locator(".dropdown-run a[href] .btn__text-container").all_inner_texts()
+    assert entries == ["All ways compared\nWith what each needs and keeps"]
 
 
 def test_the_page_at_the_top_is_accessible(new_page, unpacked, accessible):
