@@ -235,6 +235,15 @@ def work(student, mistakes):
     student.ask("PUT", path, json={"type": "notebook", "format": "json", "content": content})
 
 
+def most():
+    """Return the points of all tests, of those of column_softmax, and of each written answer."""
+    graded = [cell for cell in assignments.read(NAME).cells if cell.metadata["nbgrader"]["grade"]]
+    points = {cell.id: cell.metadata["nbgrader"]["points"] for cell in graded}
+    written = {cell.id: points.pop(cell.id) for cell in graded if cell.cell_type == "markdown"}
+    column = sum(points[name] for name in points if name.startswith("column-softmax-"))
+    return sum(points.values()), column, written
+
+
 def grade(course):
     """Grade with the command; return status and score of each student."""
     command = [BIN / "softmax-edu", "grade", "submitted", "--assignment", NAME, "--course", "."]
@@ -243,7 +252,8 @@ def grade(course):
     )
     assert run.returncode == 0, run.stdout + run.stderr
     with (course / "grading" / f"{NAME}.csv").open(encoding="utf-8") as file:
-        return {row["student"]: (row["status"], row["score"]) for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return {row["student"]: (row["status"], float(row["score"])) for row in rows}
 
 
 def test_a_class_from_release_to_feedback(enter, folder):
@@ -260,17 +270,22 @@ def test_a_class_from_release_to_feedback(enter, folder):
         assert set(student.assignments("submit")) == {"fetched", "submitted"}
 
     assert "Processing 2 submissions" in teacher.formgrader("collect")
-    assert grade(course) == {RIGHT: ("to be read", "15.0"), WRONG: ("to be read", "10.0")}
+    tested, column, written = most()
+    score = {RIGHT: tested, WRONG: tested - column}
+    assert grade(course) == {name: ("to be read", points) for name, points in score.items()}
 
-    # The teacher reads the written answers in the formgrader, and gives 4 points and 1.
+    # The teacher reads the written answers in the formgrader, and gives all points, or one.
     for notebook in teacher.ask("GET", f"formgrader/api/submitted_notebooks/{NAME}/{NAME}"):
         grades = teacher.ask("GET", "formgrader/api/grades?submission_id=" + notebook["id"])
-        (written,) = (one for one in grades if one["needs_manual_grade"])
-        points = {"manual_score": {RIGHT: 4, WRONG: 1}[notebook["student"]]}
-        teacher.ask("PUT", f"formgrader/api/grade/{written['id']}", json=points)
-    assert grade(course) == {RIGHT: ("graded", "19.0"), WRONG: ("graded", "11.0")}
+        to_read = {one["name"]: one["id"] for one in grades if one["needs_manual_grade"]}
+        assert to_read.keys() == written.keys()
+        for name, number in to_read.items():
+            points = written[name] if notebook["student"] == RIGHT else 1
+            teacher.ask("PUT", f"formgrader/api/grade/{number}", json={"manual_score": points})
+            score[notebook["student"]] += points
+    assert grade(course) == {name: ("graded", points) for name, points in score.items()}
     listed = teacher.ask("GET", f"formgrader/api/submissions/{NAME}")
-    assert {one["student"]: one["score"] for one in listed} == {RIGHT: 19, WRONG: 11}
+    assert {one["student"]: one["score"] for one in listed} == score
     assert all(one["autograded"] for one in listed)
 
     teacher.formgrader("release_feedback")
@@ -279,7 +294,7 @@ def test_a_class_from_release_to_feedback(enter, folder):
         path = f"api/contents/{handed_in['local_feedback_path']}/{NAME}.html"
         page = student.ask("GET", path)["content"]
         assert page == (course / "feedback" / name / NAME / f"{NAME}.html").read_text()
-        assert ("19 of 19" if name == RIGHT else "11 of 19") in re.sub(r"<[^>]+>", "", page)
+        assert f"{score[name]} of {score[RIGHT]}" in re.sub(r"<[^>]+>", "", page)
 
     # A student reaches neither the teacher's server nor a formgrader.
     student = students[WRONG]
