@@ -1,8 +1,13 @@
 """The files for a class: settings are run here, those for Kubernetes are read."""
 
+import dbm
+import io
+import math
 import re
+import runpy
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -94,6 +99,18 @@ def test_only_names_of_the_lists_get_in(run, tmp_path):
         folders = given["JUPYTER_CONFIG_PATH"](spawner).split(":")
         own = [] if role == "teacher" else [str(HUB / "config/student")]
         assert folders == [*own, str(HUB / "config")]
+
+
+def test_names_of_the_littlest_hub_get_the_passwords_that_are_given(tmp_path, monkeypatch):
+    """Its authenticator compares `hashpw(typed, stored)` with what is stored."""
+    bcrypt = SimpleNamespace(gensalt=lambda: b"salt", hashpw=lambda word, salt: salt + word[::-1])
+    monkeypatch.setitem(sys.modules, "bcrypt", bcrypt)
+    monkeypatch.setattr("sys.argv", ["tljh_passwords.py", str(tmp_path / "passwords.dbm")])
+    monkeypatch.setattr("sys.stdin", io.StringIO("grace:abc:12\nada:xyz\n"))
+    runpy.run_path(str(HUB / "single_machine/tljh_passwords.py"))
+    with dbm.open(tmp_path / "passwords.dbm") as passwords:
+        stored = {name: passwords[name] for name in passwords.keys()}  # noqa: SIM118
+    assert stored == {b"grace": b"salt21:cba", b"ada": b"saltzyx"}
 
 
 # nbgrader, for both
@@ -200,6 +217,17 @@ def test_settings_lie_in_the_image_where_the_hub_looks(configured):
     path = spawner_of(configured, "ada").environment["JUPYTER_CONFIG_PATH"]
     for folder in path.split(":"):
         assert (ROOT / Path(folder).relative_to(place)).is_dir()
+
+
+def test_login_asks_for_what_its_name_is_part_of(values):
+    login = values["hub"]["config"]["GenericOAuthenticator"]
+    assert login["username_claim"] == "preferred_username"
+    assert login["scope"] == ["openid", "profile"]
+
+
+def test_servers_need_no_label_that_no_node_has(values):
+    """The chart prefers nodes with a label; required, learners would wait for ever."""
+    assert not values["scheduling"].keys() & {"userPods", "corePods"}
 
 
 def test_servers_of_learners_reach_the_exchange_and_no_other_address(values):
@@ -375,17 +403,19 @@ def test_table_of_the_hub_names_its_files():
 
 def test_page_names_files_that_exist():
     page = (ROOT / "book/hub.md").read_text(encoding="utf-8")
-    names = set(re.findall(r"(?<![\w.-])(?:/opt/softmax/)?((?:hub|tools)/[\w./-]+\w)", page))
+    names = set(re.findall(r"(?<![\w./-])(?:/opt/softmax/)?((?:hub|tools)/[\w./-]+\w)", page))
     assert len(names) >= 7
     assert not [name for name in names if not (ROOT / name).exists()]
 
 
 def test_page_and_values_agree():
-    """On the chart's version, the class's image, and the secrets to be made before."""
+    """On the charts' versions, the class's image, and the secrets to be made before."""
     page = (ROOT / "book/hub.md").read_text(encoding="utf-8")
     files = read("z2jh-values.yaml") + read("dask-grading.yaml")
     version = re.search(r"chart jupyterhub ([\d.]+)", files)[1]
     assert f"--version {version} " in page
+    exchange = yaml.safe_load(read("ngshare-values.yaml"))["image"]["tag"]
+    assert f"ngshare/ngshare --version {exchange} " in page
     assert f"jupyterhub {version}," in (ROOT / "tests/data/z2jh.schema.yaml").read_text()
     used = set(re.findall(r"[sS]ecretName\W+(softmax-\w+)|\"name\": \"(softmax-\w+)", files))
     secrets = {name for pair in used for name in pair if name}
@@ -393,9 +423,66 @@ def test_page_and_values_agree():
     assert made == secrets - {"softmax-tls"}  # the certificate of the ingress
 
 
-def test_page_grades_as_fast_as_was_measured():
+def test_page_computes_from_what_was_measured(values):
     page, speed = ((ROOT / f"book/{name}.md").read_text() for name in ("hub", "grading_speed"))
-    measured = re.search(r"`softmax-edu grade` \| (\d+)", speed)[1]
-    assert re.search(r"graded in a minute.*\| (\d+) \|", page)[1] == measured
-    seconds = 60 * 50 / int(measured)
-    assert f"| {seconds:.0f} seconds | {seconds / 6:.0f} minute |" in page
+
+    def find(pattern):
+        return [float(number) for number in re.search(pattern, page).groups()]
+
+    (graded,) = find(r"\| submissions graded in a minute.*\| (\d+) \|")
+    assert f"| `softmax-edu grade` | {graded:.0f} |" in speed
+    start = sum(find(r"\| processor time to start it \| ([\d.]+) to ([\d.]+) s \|")) / 2
+    handed_in, feedback, notebook = find(r"its rows \| (\d+); (\d+); (\d+);")
+    (memory,) = find(r"(\d+) MB for a learner at work")
+    (places,) = find(r"a node takes (\d+) servers")
+    limit = values["hub"]["activeServerLimit"]
+    assert limit == 2 * 600  # two starts a second, for ten minutes
+    for number in (f"{limit:,} servers", f"than {2 * limit:,} learners"):
+        assert page.count(number) == 2
+
+    def row(name):
+        return re.search(rf"^\| {name} \| (.*) \|$", page, re.M)[1].split(" | ")
+
+    learners = [50, 500, 5000, 50000]
+    late = [count / 2 for count in learners]
+    wanted = {
+        "at work at once; at the deadline": [f"{whole(n / 2):,}; {n:,.0f}" for n in late],
+        "memory for them at the deadline": [size(n * memory, whole) for n in late],
+        "processor time to start their servers": [duration(n * start) for n in late],
+        "one set: handed in; feedback and graded notebooks": [
+            f"{size(n * handed_in / 1000)}; {size(n * (feedback + notebook) / 1000)}"
+            for n in learners
+        ],
+        "grading, on 2 cores": [duration(60 * n / graded) for n in learners],
+    }
+    for name, cells in wanted.items():
+        assert [cell.split(": ")[0].split("; 15")[0] for cell in row(name)] == cells
+    nodes, hubs = ([math.ceil(n / most) for n in late] for most in (places, limit))
+    machines = row("memory for them at the deadline")
+    assert [int(re.search(r"(\d+) nodes", cell)[1]) for cell in machines[1:]] == nodes[1:]
+    assert f", {hubs[3]} hubs" in machines[3]
+    assert hubs[:2] == [1, 1]
+    assert row("choose")[2] == f"Kubernetes, {hubs[2]} hubs"
+    cores = [f"{whole(n * start / 600)} cores for ten minutes" for n in late[2:]]
+    started = row("processor time to start their servers")[2:]
+    assert [cell.split(": ")[1] for cell in started] == cores
+
+
+def whole(number):
+    """Round halves up, as people do."""
+    return math.floor(number + 0.5)
+
+
+def size(megabytes, rounded=float):
+    """Write a size in its largest unit."""
+    power = 2 if megabytes >= 1e6 else int(megabytes >= 1000)
+    return f"{rounded(megabytes / 1000**power):g} {['MB', 'GB', 'TB'][power]}"
+
+
+def duration(seconds):
+    """Write a time in its largest unit."""
+    unit, length = ("hour", 3600) if seconds >= 3600 else ("minute", 60)
+    if seconds < 60:
+        unit, length = "second", 1
+    count = whole(seconds / length)
+    return f"{count} {unit}{'s' * (count > 1)}"
