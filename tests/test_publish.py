@@ -229,19 +229,19 @@ def number():
     return re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
 
 
-def choose(folder, kind, name):
+def choose(folder, kind, name, site="https://x.org/book/", repository="ada/book"):
     """Run the step that chooses the version, in a folder; files take what it hands on."""
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     return run_step(
         STEPS["Choose the version"],
         folder,
-        SITE="https://x.org/book/",
+        SITE=site,
         GITHUB_REF_TYPE=kind,
         GITHUB_REF_NAME=name,
         GITHUB_ENV="env",
         GITHUB_OUTPUT="output",
         GITHUB_SERVER_URL="https://github.com",
-        GITHUB_REPOSITORY="ada/book",
+        GITHUB_REPOSITORY=repository,
     )
 
 
@@ -258,6 +258,19 @@ def test_workflow_gives_each_version_its_address(tmp_path, kind, name, version):
         "BOOK_REPOSITORY=https://github.com/ada/book",
         f"BOOK_BRANCH={name}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("repository", "site"),
+    [
+        ("Ada/Book", "https://ada.github.io/Book"),
+        ("Ada/ada.github.io", "https://ada.github.io"),  # what a person or a group has once
+        ("ben/ada.github.io", "https://ben.github.io/ada.github.io"),
+    ],
+)
+def test_workflow_knows_the_address_of_github_pages(tmp_path, repository, site):
+    choose(tmp_path, "branch", "main", "", repository)
+    assert (tmp_path / "env").read_text().splitlines()[0] == f"BOOK_URL={site}/latest/"
 
 
 @pytest.mark.parametrize("name", ["v9.9.9", "v0.1", "v", "vx"])
