@@ -343,8 +343,16 @@ def test_workers_are_root_so_that_answers_are_not(dask):
     }
     assert pod["volumes"] == [
         {"name": "key", "secret": {"secretName": "softmax-dask", "defaultMode": 0o400}},
+        {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
         {"name": "scratch", "emptyDir": {"sizeLimit": "1Gi"}},
     ]
+    # Answers write into /tmp; Dask's own files lie where only root can look.
+    places = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    assert places == {"tmp": "/tmp", "scratch": "/scratch", "key": "/etc/dask"}
+    script = container["command"][-1]
+    assert script.startswith("chmod 0700 /scratch && chmod 1777 /tmp && exec tini -- dask worker ")
+    assert "--nworkers 1 --nthreads 1 " in script  # one submission at a time
+    assert script.endswith(" --local-directory /scratch")
 
 
 def test_scheduler_is_nobody_in_particular(dask):
@@ -366,7 +374,7 @@ def test_parts_of_dask_belong_together(dask, name):
     assert not spec["template"]["spec"].keys() & {"hostNetwork", "hostPID", "hostIPC"}
     volumes = {volume["name"] for volume in spec["template"]["spec"]["volumes"]}
     for container in spec["template"]["spec"]["containers"]:
-        assert "--no-dashboard" in container["command"]
+        assert "--no-dashboard" in " ".join(container["command"])
         assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
         assert container["envFrom"] == [{"configMapRef": {"name": "softmax-dask"}}]
 
