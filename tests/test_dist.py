@@ -104,6 +104,8 @@ def test_nothing_secret_is_inside(built):
 
 
 def test_the_same_source_gives_the_same_bytes_and_the_sdist_the_same_wheel(built, tmp_path):
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "softmax_edu-0.0.9-py3-none-any.whl").touch()  # of a version before
     again = build(tmp_path / "again")
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built]
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]

@@ -337,13 +337,16 @@ def test_what_is_looked_for_is_what_the_extra_installs():
 
 def test_lab_starts_jupyterlab_in_the_folder_with_news_off(book, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")  # and restored, as the command adds to it
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "of-the-reader")  # and restored: lab adds to it
     monkeypatch.setattr(runpy, "run_module", lambda *_, **__: started.extend(sys.argv))
-    assert run(monkeypatch, "lab", tmp_path / "mine", "--no-browser", "--port", "9999") == 0
+    options = ("--no-browser", "--allow-root", "--port", "9999")
+    assert run(monkeypatch, "lab", tmp_path / "mine", *options) == 0
     assert started[0] == "jupyter-lab"
     assert f"--ServerApp.root_dir={tmp_path / 'mine'}" in started
-    assert {"--no-browser", "--ServerApp.port=9999"} <= set(started)
-    settings = Path(os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0])
+    assert {"--no-browser", "--allow-root", "--ServerApp.port=9999"} <= set(started)
+    ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert theirs == "of-the-reader"
+    settings = Path(ours)
     options = json.loads((settings / "jupyter_lab_config.json").read_bytes())
     assert options["LabApp"] == {"default_url": "/lab/tree/notebooks", "news_url": None}
     (news,) = json.loads(next(settings.glob("labconfig/*")).read_bytes()).values()
