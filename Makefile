@@ -116,6 +116,11 @@ $(FRAMEWORKS): .venv/.locked requirements-frameworks.txt
 	@$(PY) tools/get_node_packages.py $*
 	@touch $@
 
+$(AUDIT): tools/audit/package-lock.json $(ENV)
+	@echo "Fetching Lighthouse, axe-core and the HTML validator (once)"
+	@$(PY) tools/get_node_packages.py tools/audit
+	@touch $@ $(AXE)
+
 # The tests need axe-core only (3 MB); Lighthouse and the HTML validator (200 MB) are for make audit.
 $(AXE): tools/audit/package-lock.json $(ENV)
 	@$(PY) tools/get_node_packages.py tools/audit --omit=optional

@@ -8,6 +8,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -398,6 +399,8 @@ def test_container_copies_only_what_exists():
     for step in re.findall(r"^RUN .*", steps, re.M):
         needed = {word for word in step.split() if re.search(r"\.(lock|toml|py|txt)$", word)}
         assert needed <= names, f"used, but not copied: {needed - names}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {project["readme"], *project["license-files"]} <= names
 
 
 # The texts

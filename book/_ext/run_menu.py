@@ -5,8 +5,8 @@ tools/lite.py). On Binder where the address of the repository is known. On Colab
 package is published, for there the first cell installs it by its name: before, somebody else could
 publish another under this name.
 
-Three settings in _config.yml say so, and an environment variable overrules each, so that a fork
-changes no file: `book_repository` and BOOK_REPOSITORY, `book_branch` and BOOK_BRANCH,
+Three settings, which _config.yml can hold, say so, and an environment variable overrules each, so
+that a fork changes no file: `book_repository` and BOOK_REPOSITORY, `book_branch` and BOOK_BRANCH,
 `book_package_published` and BOOK_PACKAGE_PUBLISHED.
 """
 

@@ -13,8 +13,9 @@ c = get_config()  # noqa: F821
 CONFIG = Path(__file__).resolve().parents[1] / "config"
 FOLDER = Path(os.environ.get("SOFTMAX_HUB", "/srv/softmax"))
 
-teachers = set((FOLDER / "teachers.txt").read_text(encoding="utf-8").split())
-students = set((FOLDER / "students.txt").read_text(encoding="utf-8").split())
+# The hub writes names in small letters.
+teachers = set((FOLDER / "teachers.txt").read_text(encoding="utf-8").lower().split())
+students = set((FOLDER / "students.txt").read_text(encoding="utf-8").lower().split())
 c.Authenticator.allowed_users = teachers | students
 
 # Everybody may write into the exchange; with the sticky bit nobody can remove others' folders.

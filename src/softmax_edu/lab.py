@@ -294,4 +294,4 @@ def _read_record(path: Path) -> dict[str, Any] | None:
 def _order(release: str) -> tuple[list[int], bool]:
     """Return what compares as versions do; 0.2.0rc1 and 0.2.0.dev3 come before 0.2.0."""
     numbers, later = re.match(r"([\d.]*\d)(.*)", release).groups()  # type: ignore[union-attr]
-    return [int(number) for number in numbers.split(".")], not later
+    return [int(number) for number in numbers.split(".")], not re.match(r"a|b|rc|\.dev", later)

@@ -10,7 +10,7 @@ import pytest
 from hostile import BEHIND, CODE, ELSEWHERE, LEFT, PLACES, UNGRADED
 
 from softmax_edu.grading import sandbox
-from softmax_edu.grading.answers import Answers
+from softmax_edu.grading.answers import Answers, LostError
 from softmax_edu.grading.notebook import grade
 from softmax_edu.grading.sandbox import Limits
 
@@ -112,6 +112,20 @@ def test_submissions_that_run_at_once_have_accounts_of_their_own(wall):
         for answers in (ada, eve):
             three = (answers.account,) * 3
             assert answers.run(ask) == f"{three} {three} []\n"
+
+
+def test_a_cell_that_is_lost_the_second_time_takes_no_other_with_it(tmp_path):
+    """Cells run again in a new process: in order, and all that still run."""
+    once = (
+        f"import os, pathlib\nmark = pathlib.Path({str(tmp_path / 'ran')!r})\n"
+        "if mark.exists():\n    os._exit(0)\nmark.touch()"
+    )
+    with Answers("none") as answers:
+        for cell in ("x = 20", once, "def f():\n    return x + 3"):
+            answers.run(cell)
+        with pytest.raises(LostError):
+            answers.run("import os\nos._exit(1)")
+        assert answers.find(["f"])["f"]() == 23
 
 
 @walls

@@ -153,7 +153,9 @@ class Answers:
         if process is None:
             return
         # No learner's code reaches the wall, so a signal that ended it came from elsewhere.
-        broken = self.wall != "none" and (process.poll() or 0) < 0
+        broken = ""
+        if self.wall != "none" and (process.poll() or 0) < 0:
+            broken = f"its process was ended from outside, by {_name(-process.returncode)}"
         if self.wall == "pod":
             process.terminate()  # its keeper sweeps before it ends
         else:
@@ -161,17 +163,18 @@ class Answers:
         try:
             process.wait(START)  # the listener ends, and closes, with the other side
         except subprocess.TimeoutExpired:
-            broken = True
+            broken = "its process did not end when it was told to"
             process.kill()
             process.wait()
+        if self.wall == "pod" and process.returncode < 0 and not broken:
+            broken = f"its account could not be cleared: {_name(-process.returncode)}"
         if process.stdin:
             with suppress(OSError):
                 process.stdin.close()
         if broken:
             if self.wall == "pod":  # another keeper sweeps in its place
                 subprocess.run([*sandbox.keeper(self.account), "true"], check=False, timeout=START)
-            ended_by = _name(-process.returncode)
-            raise BrokenError(f"its process was ended from outside, by {ended_by}")
+            raise BrokenError(broken)
 
     def _raise(self, reply: dict[str, Any]) -> None:
         match reply.get("error"):
@@ -209,12 +212,15 @@ class Answers:
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if self.process is None:
             self._start()
-            for cell in list(self.cells):
+            done = 0
+            while done < len(self.cells):
                 try:
-                    self._exchange({"run": cell})
-                except LostError:  # it ran before, so its luck has changed: go on without it
-                    self.cells.remove(cell)
+                    self._exchange({"run": self.cells[done]})
+                    done += 1
+                except LostError:  # it ran before, so its luck has changed: once more without it
+                    del self.cells[done]
                     self._start()
+                    done = 0
         return self._exchange(request)
 
     def _exchange(self, request: dict[str, Any]) -> dict[str, Any]:
