@@ -203,6 +203,7 @@ def test_a_cluster_grades_too_and_outlives_a_worker(course, hand_in):
     assert_nothing_is_lost(course, None, deserved)
 
 
+@pytest.mark.xdist_group("left behind")  # see test_hostile_answers.py
 @pytest.mark.parametrize("switch", ["", "--in-pod"])
 def test_hostile_neighbours_change_nothing_for_an_honest_student(course, hand_in, switch):
     """The whole corpus goes through the command at once, between honest students."""
